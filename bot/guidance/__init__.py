@@ -1,0 +1,1 @@
+"""The vetted words: cards, contacts and sources, and the choice between them."""

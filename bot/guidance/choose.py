@@ -1,0 +1,286 @@
+"""Which reviewed cards answer a message. Pure: the same question, the same answer.
+
+Called by the actions and by the helpdesk. Policy lives here, words live in the
+cards, and how a channel shows them lives in `bot.guidance.render`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.guidance.card import Card
+from bot.guidance.load import Library
+from bot.terms import (
+    DIALOGUE,
+    IMMEDIATE_DANGER,
+    NATIONS,
+    NOT_UNDERSTOOD,
+    OUT_OF_SCOPE,
+    QUESTIONS,
+    WORRIES,
+    Audience,
+    Nation,
+    Part,
+    Urgency,
+)
+
+# Cards that the policy itself asks for; a check makes sure that they exist.
+OPENING: Final = "opening"
+DANGER_CHECK: Final = "danger_check"
+EMERGENCY: Final = "emergency_now"
+ASK_NATION: Final = "ask_nation"
+HUMAN_ROUTES: Final = "human_routes"
+NO_DANGER: Final = "no_danger"
+ADULT_BLACKMAILED: Final = "adult_blackmailed"
+
+MISSES_BEFORE_HUMAN_ROUTES: Final = 2
+
+# The worry a signal speaks of, gravest first: used where the intent names none.
+TOPIC_OF_SIGNAL: Final = (
+    ("violence_plan", "worry_child_causing_harm"),
+    ("abuse_in_person", "worry_abuse_in_person"),
+    ("coerced_harm", "worry_coerced_harm"),
+    ("self_harm_suicide", "worry_self_harm_suicide"),
+    ("meeting_in_person", "worry_grooming"),
+    ("blackmail", "worry_sextortion"),
+    ("sexual_image", "worry_nude_image_shared"),
+)
+# Questions that a worry's own part answers better than a general card.
+PART_OF_QUESTION: Final[dict[str, Part]] = {
+    "ask_warning_signs": "signs",
+    "ask_how_to_talk": "talk",
+    "ask_how_to_report": "report",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is known about one message and the conversation so far, without its words.
+
+    `topic` is the worry in hand from earlier turns. `part` is the part of a worry that
+    a button asks for. `cards_asked` are cards that a button or the words ask for by
+    name, nearest first; the first that fits the intent is shown.
+    """
+
+    intent: str
+    urgency: Urgency = "information"
+    signals: frozenset[str] = frozenset()
+    danger_check: bool = False
+    audience: Audience = "parent"
+    nation: Nation | None = None
+    topic: str | None = None
+    part: Part | None = None
+    cards_asked: tuple[str, ...] = ()
+    misses: int = 0
+    danger_asked: bool = False
+    nation_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Cards in the order to show them, and what to remember for the next turn."""
+
+    cards: tuple[Card, ...]
+    urgency: Urgency
+    danger_check: bool
+    topic: str | None
+    misses: int
+    danger_asked: bool
+    nation_asked: bool
+    understood: bool
+
+
+def choose(question: Question, library: Library) -> Answer:
+    """The answer to a question: emergency first, then doubt, then the worry itself."""
+    if question.intent == "affirm" and question.danger_asked:
+        question = replace(question, intent=IMMEDIATE_DANGER, urgency="emergency")
+    if question.intent == IMMEDIATE_DANGER:
+        question = replace(question, urgency="emergency")
+    topic = _topic(question)
+    emergency = question.urgency == "emergency"
+    understood = _is_understood(question)
+    misses = 0 if understood else question.misses + 1
+
+    cards: list[Card] = []
+    doubt = question.danger_check and not emergency
+    if emergency:
+        cards.append(_emergency_card(question, topic, library))
+    elif doubt:
+        cards.append(library.cards[DANGER_CHECK])
+    cards += _body(question, topic, misses, library)
+    cards = list(dict.fromkeys(cards))
+
+    ask_nation = (
+        question.nation is None
+        and not question.nation_asked
+        and not emergency
+        and question.intent != "inform_nation"
+        and differs_by_nation(cards, library)
+    )
+    if ask_nation:
+        cards.append(library.cards[ASK_NATION])
+    return Answer(
+        cards=tuple(cards),
+        urgency=question.urgency,
+        danger_check=doubt,
+        topic=topic,
+        misses=misses,
+        danger_asked=doubt,
+        nation_asked=question.nation_asked or ask_nation,
+        understood=understood,
+    )
+
+
+def _topic(question: Question) -> str | None:
+    """The worry in hand after this message."""
+    if question.intent in WORRIES:
+        return question.intent
+    if question.intent in ("restart", OUT_OF_SCOPE):
+        return None
+    for signal, worry in TOPIC_OF_SIGNAL:
+        if signal in question.signals:
+            return worry
+    return question.topic
+
+
+def _is_understood(question: Question) -> bool:
+    return question.intent != NOT_UNDERSTOOD or question.urgency in ("emergency", "urgent")
+
+
+def _emergency_card(question: Question, topic: str | None, library: Library) -> Card:
+    fitting = (
+        card
+        for card in library.cards.values()
+        if card.part == "emergency" and topic is not None and topic in card.about
+    )
+    return _best(fitting, question, topic) or _general_emergency(question, library)
+
+
+def _general_emergency(question: Question, library: Library) -> Card:
+    general = (
+        card
+        for card in library.cards.values()
+        if card.part == "emergency" and not card.about
+    )
+    return _best(general, question, None) or library.cards[EMERGENCY]
+
+
+def _body(
+    question: Question, topic: str | None, misses: int, library: Library
+) -> list[Card]:
+    """The cards after the emergency line or the danger check."""
+    asked = _asked_card(question, library)
+    if asked:
+        return [asked]
+    if question.intent == "deny" and question.danger_asked:
+        return [library.cards[NO_DANGER]]
+    if question.intent == OUT_OF_SCOPE and {"blackmail", "sexual_image"} & question.signals:
+        return [library.cards[ADULT_BLACKMAILED]]
+    if question.intent == NOT_UNDERSTOOD and not _is_understood(question):
+        if misses >= MISSES_BEFORE_HUMAN_ROUTES:
+            return [library.cards[HUMAN_ROUTES]]
+        return _only(_of_intent(NOT_UNDERSTOOD, question, topic, library))
+    if question.intent in QUESTIONS:
+        return _question_cards(question, topic, library)
+    if question.intent in DIALOGUE or question.intent == "disclose_own_behaviour":
+        return _only(_of_intent(question.intent, question, topic, library))
+    if topic:
+        return _only(worry_card(topic, question.part or "now", question, library))
+    if question.intent == IMMEDIATE_DANGER:
+        return []
+    return _only(_of_intent(question.intent, question, topic, library)) or [
+        library.cards[HUMAN_ROUTES]
+    ]
+
+
+def _only(card: Card | None) -> list[Card]:
+    return [card] if card else []
+
+
+def _asked_card(question: Question, library: Library) -> Card | None:
+    """The nearest card asked for, among those that the intent could mean."""
+    # One question reads much like another: any question may lead to any answer card.
+    meant = {question.intent}
+    if question.intent in (*QUESTIONS, NOT_UNDERSTOOD):
+        meant.update(QUESTIONS)
+    for name in question.cards_asked:
+        card = library.cards.get(name)
+        if (
+            card is not None
+            and meant.intersection(card.answers)
+            and card.is_for(question.audience, question.nation)
+        ):
+            return card
+    return None
+
+
+def _question_cards(question: Question, topic: str | None, library: Library) -> list[Card]:
+    part = PART_OF_QUESTION.get(question.intent)
+    own = worry_card(topic, part, question, library) if topic and part else None
+    answer = own or _of_intent(question.intent, question, topic, library)
+    cards = _only(answer)
+    # A question that wraps a first disclosure also gets the first steps.
+    first_told = topic is not None and topic != question.topic
+    if topic and first_told and question.urgency in ("urgent", "emergency"):
+        cards += _only(worry_card(topic, "now", question, library))
+    return cards or [library.cards[HUMAN_ROUTES]]
+
+
+def worry_card(topic: str, part: Part, question: Question, library: Library) -> Card | None:
+    """The card of one part of a worry, or its first steps where there is none."""
+    for wanted in dict.fromkeys((part, "now")):
+        of_part = (
+            card
+            for card in library.cards.values()
+            if topic in card.answers and card.part == wanted
+        )
+        if card := _best(of_part, question, topic):
+            return card
+    return None
+
+
+def _of_intent(
+    intent: str, question: Question, topic: str | None, library: Library
+) -> Card | None:
+    return _best(
+        (
+            card
+            for card in library.cards.values()
+            if intent in card.answers and card.part in ("answer", "dialogue")
+        ),
+        question,
+        topic,
+    )
+
+
+def _best(cards: Iterable[Card], question: Question, topic: str | None) -> Card | None:
+    """The most particular card that fits: audience, then topic, then nation."""
+    nation = question.nation
+    fitting = [
+        card
+        for card in cards
+        if (not card.about or topic in card.about)
+        and (card.nations == NATIONS or nation in card.nations)
+    ]
+    for_audience = [card for card in fitting if question.audience in card.audience]
+    return min(
+        for_audience or fitting,
+        key=lambda card: (
+            not card.about,
+            card.nations == NATIONS,
+            len(card.audience),
+            # A card with `asked_as` is for a narrower question than the plain one.
+            bool(card.asked_as),
+            card.id,
+        ),
+        default=None,
+    )
+
+
+def differs_by_nation(cards: Iterable[Card], library: Library) -> bool:
+    """Whether a route on these cards exists in only some of the four nations."""
+    return any(
+        library.contacts[name].nations != NATIONS for card in cards for name in card.contacts
+    )

@@ -1,0 +1,132 @@
+"""The Rasa featurizer that gives a message its sentence vectors.
+
+Builds the encoder at training time and keeps it in the model, so that a trained model
+needs neither the weights package nor `onnx`. As it holds the encoder, it also says
+which cards a message asks for (`bot.nlu.questions`).
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.guidance.load import load_library
+from bot.nlu.encoder import Encoder
+from bot.nlu.encoder_graph import (
+    WEIGHTS_SHA256,
+    build_quantised_encoder,
+    published_weights_folder,
+)
+from bot.nlu.normalise import normalise
+from bot.nlu.questions import QuestionIndex, asked_questions, fingerprint
+
+ORIGIN = "sentence_encoder"
+# Message property: vectors of its passages, shape (passages, 384), at least one row.
+PASSAGE_VECTORS = "passage_vectors"
+# Message output: ids of the cards it asks for, nearest first.
+CARDS_ASKED = "cards_asked"
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True
+)
+class SentenceFeaturizer(GraphComponent):
+    """Adds the whole message's vector as a dense sentence feature, and its passages'."""
+
+    def __init__(
+        self,
+        storage: ModelStorage,
+        resource: Resource,
+        encoder: Encoder | None = None,
+        questions: QuestionIndex | None = None,
+    ) -> None:
+        self._storage = storage
+        self._resource = resource
+        self._encoder = encoder
+        self._questions = questions
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Other weights or other questions make another model."""
+        return WEIGHTS_SHA256 + fingerprint(load_library())
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceFeaturizer:
+        """Called by Rasa before training."""
+        return cls(model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Builds the encoder and the index of questions; the examples change neither."""
+        asked = asked_questions(load_library())
+        with tempfile.TemporaryDirectory() as built:
+            build_quantised_encoder(
+                published_weights_folder(), Path(built) / "encoder.onnx"
+            )
+            self._encoder = Encoder(Path(built))
+            vectors = self._encoder.encode([normalise(question) for _, question in asked])
+            self._questions = QuestionIndex([card for card, _ in asked], vectors)
+            self._questions.save(Path(built) / "questions.npz")
+            with self._storage.write_to(self._resource) as folder:
+                shutil.copytree(built, folder, dirs_exist_ok=True)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SentenceFeaturizer:
+        """Called by Rasa with a trained model.
+
+        Raises:
+            EncoderError: the model holds no usable encoder.
+        """
+        with model_storage.read_from(resource) as folder:
+            questions = QuestionIndex.load(folder / "questions.npz")
+            return cls(model_storage, resource, Encoder(folder), questions)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Adds vectors to every training example."""
+        self._add_vectors(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds vectors and the cards asked for; a message without text gets neither."""
+        assert self._questions, "Rasa trains or loads a component before it runs it"
+        for message in self._add_vectors(messages):
+            vector = message.features[-1].features[0]
+            cards = self._questions.nearest(vector)
+            message.set(CARDS_ASKED, cards, add_to_output=True)
+        return messages
+
+    def _add_vectors(self, messages: list[Message]) -> list[Message]:
+        """Adds vectors to the messages with text, and returns those."""
+        assert self._encoder, "Rasa trains or loads a component before it runs it"
+        written = [message for message in messages if message.get(TEXT)]
+        readings = self._encoder.read([normalise(m.get(TEXT)) for m in written])
+        for message, reading in zip(written, readings, strict=True):
+            whole = reading.whole[np.newaxis, :]
+            message.add_features(Features(whole, FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
+            message.set(PASSAGE_VECTORS, reading.passages)
+        return written

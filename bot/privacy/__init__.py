@@ -1,0 +1,1 @@
+"""Keeping words and people out of logs and records."""

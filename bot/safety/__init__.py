@@ -1,0 +1,1 @@
+"""From scores to a decision: signals, urgency and the danger check."""

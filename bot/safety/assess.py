@@ -1,0 +1,59 @@
+"""What a message's scores mean: which signals hold, how urgent it is, whether to ask.
+
+Pure. Used by `bot.nlu.signal_classifier`. The levels are those of the taxonomy, and
+doubt goes upwards: what is not sure enough for 'emergency' becomes the danger check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.terms import SIGNALS, URGENCIES, Urgency
+
+# Chosen by cross-validation over authors: docs/decisions/005-thresholds.md.
+SIGNAL_PRESENT: Final = 0.5
+EMERGENCY: Final = 0.75
+DANGER_CHECK: Final = 0.30
+# These signals are an emergency by definition, or nearly always one.
+ALWAYS_EMERGENCY: Final = {"immediate_danger": 0.85}
+# Signs of a crime or serious harm: never answered as a mere worry.
+AT_LEAST_URGENT: Final = 0.80
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the rest of the bot is told about a message."""
+
+    signals_present: tuple[str, ...]
+    urgency: Urgency
+    danger_check: bool
+
+
+def assess(
+    signals: Mapping[str, float],
+    urgencies: Mapping[Urgency, float],
+    emergency: float,
+) -> Assessment:
+    """The decision over one message.
+
+    Args:
+        signals: score of each signal, 0 to 1.
+        urgencies: probability of each urgency, summing to 1.
+        emergency: probability of an emergency from its own head, 0 to 1.
+    """
+    present = tuple(name for name in SIGNALS if signals[name] >= SIGNAL_PRESENT)
+    certain = any(signals[name] >= bar for name, bar in ALWAYS_EMERGENCY.items())
+    if emergency >= EMERGENCY or certain:
+        return Assessment(present, "emergency", danger_check=False)
+    urgency = _without_emergency(urgencies)
+    if any(signals[name] >= AT_LEAST_URGENT for name in present):
+        urgency = max(urgency, "urgent", key=URGENCIES.index)
+    return Assessment(present, urgency, danger_check=emergency >= DANGER_CHECK)
+
+
+def _without_emergency(urgencies: Mapping[Urgency, float]) -> Urgency:
+    """The likeliest of the lower urgencies; an emergency is decided by its own head."""
+    lower = {name: p for name, p in urgencies.items() if name != "emergency"}
+    return max(lower, key=lambda name: lower[name])

@@ -1,0 +1,109 @@
+"""The operator's settings: read once at start, from the environment or `.env`.
+
+A setting that cannot be used stops the start and is named. `.env.example` explains
+each one; a test keeps the two alike.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import SettingError
+
+DEFAULT_DATABASE_URL: Final = "sqlite:///metrics.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked.
+
+    Attributes:
+        host: the address to listen on.
+        port: the TCP port to listen on.
+        database_url: SQLAlchemy URL for the anonymised metrics; holds a password, so
+            it is never printed.
+        allowed_origins: web origins, other than our own, that may use the web chat.
+        action_endpoint_url: an action server apart; None runs actions in the server.
+        session_minutes: how long a quiet conversation is held in memory.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 5005
+    database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
+    allowed_origins: tuple[str, ...] = ()
+    action_endpoint_url: str | None = None
+    session_minutes: int = 30
+
+
+def read_settings(
+    environment: Mapping[str, str] | None = None, file: Path = Path(".env")
+) -> Settings:
+    """The settings of this start; the environment wins over the file.
+
+    Raises:
+        SettingError: a setting cannot be used; its sentence names it.
+    """
+    given = {k: v for k, v in dotenv_values(file).items() if v is not None}
+    given.update(os.environ if environment is None else environment)
+    return Settings(
+        host=given.get("HOST") or Settings.host,
+        port=_whole_number(given, "PORT", Settings.port, 1, 65_535),
+        database_url=_database_url(given.get("DATABASE_URL") or DEFAULT_DATABASE_URL),
+        allowed_origins=_origins(given.get("ALLOWED_ORIGINS", "")),
+        action_endpoint_url=_web_address(given, "ACTION_ENDPOINT_URL"),
+        session_minutes=_whole_number(given, "SESSION_MINUTES", 30, 1, 24 * 60),
+    )
+
+
+def _whole_number(
+    given: Mapping[str, str], name: str, default: int, least: int, most: int
+) -> int:
+    text = given.get(name) or str(default)
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise SettingError(f"{name} must be a whole number from {least} to {most}.")
+    return number
+
+
+def _database_url(text: str) -> str:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise SettingError(
+            "DATABASE_URL is not a database address, such as sqlite:///metrics.db or "
+            "postgresql://user:password@host/name."
+        ) from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingError("DATABASE_URL must start with sqlite: or postgresql:.")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+            raise SettingError(
+                "ALLOWED_ORIGINS must list web origins such as https://school.example, "
+                "separated by commas."
+            )
+    return origins
+
+
+def _web_address(given: Mapping[str, str], name: str) -> str | None:
+    text = given.get(name)
+    if text and urlsplit(text).scheme not in ("http", "https"):
+        raise SettingError(f"{name} must be a web address that starts with http.")
+    return text or None
