@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.guidance.choices import load_titles, payload
+from bot.guidance.choices import Menu, load_titles
 from bot.guidance.choose import Answer, Question, choose
 from bot.guidance.load import Library, load_library
 from bot.guidance.render import Message, as_text, render
@@ -24,9 +24,9 @@ def library() -> Library:
 
 
 @cache
-def titles() -> Mapping[str, Mapping[Audience, str]]:
-    """What stands on the buttons, read once."""
-    return load_titles()
+def menu() -> Menu:
+    """All buttons, made once."""
+    return Menu(library(), load_titles())
 
 
 def question_from(tracker: Tracker) -> Question:
@@ -95,7 +95,7 @@ def say(
     chosen: Answer,
 ) -> None:
     """Sends the messages of an answer, each with its structure for our channels."""
-    for message in render(chosen, audience, nation, library(), titles()):
+    for message in render(chosen, audience, nation, library(), menu()):
         dispatcher.utter_message(
             text=as_text(message),
             buttons=_payload_buttons(message),
@@ -112,7 +112,9 @@ def say(
 
 def _payload_buttons(message: Message) -> list[dict[str, Any]]:
     """Buttons as Rasa's own channels understand them."""
+    meanings = ((b["title"], menu().meaning(b["choice"])) for b in message["buttons"])
     return [
-        {"title": button["title"], "payload": payload(button["choice"], library())}
-        for button in message["buttons"]
+        {"title": title, "payload": meaning.written}
+        for title, meaning in meanings
+        if meaning is not None
     ]

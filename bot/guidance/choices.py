@@ -7,7 +7,7 @@ Rasa, so that nobody can fire an intent or set a slot by typing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,6 @@ from bot.terms import (
     AUDIENCES,
     IMMEDIATE_DANGER,
     NATIONS,
-    NOT_UNDERSTOOD,
     WORRIES,
     WORRY_PARTS,
     Audience,
@@ -39,9 +38,11 @@ START_AGAIN: Final = "restart"
 
 # What is offered after an answer about a worry, in the order of need.
 FOLLOW_UPS: Final[tuple[Part, ...]] = ("report", "avoid", "talk", "signs", "what")
-MOST_BUTTONS: Final = 6
-# Replies that offer the whole list of worries to choose from.
-OFFER_TOPICS: Final = frozenset({OPENING, NOT_UNDERSTOOD, "greet", "restart", "not_understood"})
+MOST_FOLLOW_UPS: Final = 5
+# The buttons of the opening and of "not understood": worries, and who is writing.
+MOST_TOPICS: Final = 8
+
+Titles = Mapping[str, Mapping[Audience, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,25 @@ class Choice:
     title: str
 
 
-def load_titles(folder: Path = CONTENT_FOLDER) -> Mapping[str, Mapping[Audience, str]]:
-    """What stands on each button, by its last key part, for each audience."""
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a pressed button says to Rasa."""
+
+    intent: str
+    entities: Mapping[str, str]
+
+    @property
+    def written(self) -> str:
+        """In the form that Rasa's own channels send."""
+        return f"/{self.intent}" + (json.dumps(self.entities) if self.entities else "")
+
+
+def load_titles(folder: Path = CONTENT_FOLDER) -> Titles:
+    """What stands on each button, by key or by the last part of a key.
+
+    Raises:
+        ContentError: `choices.yml` cannot be read.
+    """
     return {
         key: (
             dict.fromkeys(AUDIENCES, title)
@@ -64,89 +82,83 @@ def load_titles(folder: Path = CONTENT_FOLDER) -> Mapping[str, Mapping[Audience,
     }
 
 
-def payload(key: str, library: Library) -> str | None:
-    """What a pressed button says to Rasa, or None for a key that does not exist."""
-    intents = _intents(library)
-    if key not in intents:
-        return None
-    intent, entities = intents[key]
-    return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
+class Menu:
+    """All buttons there are.
+
+    Args:
+        library: the cards that buttons can ask for.
+        titles: see `load_titles`.
+    """
+
+    def __init__(self, library: Library, titles: Titles) -> None:
+        self._library = library
+        self._titles = titles
+        self._meanings = _meanings(library)
+        self._topics = [
+            key
+            for key in titles
+            if key.partition(".")[0] in (*WORRIES, "audience") and "." in key
+        ]
+
+    def meaning(self, key: str) -> Meaning | None:
+        """What the button of this key means, or None for a key that does not exist."""
+        return self._meanings.get(key)
+
+    def titled(self, keys: Iterable[str], audience: Audience) -> tuple[Choice, ...]:
+        """Buttons with what stands on them for this audience."""
+        return tuple(Choice(key, self._title(key, audience)) for key in keys)
+
+    def offer(self, answer: Answer, audience: Audience) -> tuple[Choice, ...]:
+        """The buttons under an answer's last message."""
+        shown = {card.id for card in answer.cards}
+        keys = self._next_steps(answer, audience, shown)
+        if not shown & {HUMAN_ROUTES}:
+            keys.append(A_PERSON)
+        if answer.urgency != "emergency" and DANGER_CHECK not in shown:
+            keys.append(DANGER_NOW)
+        return self.titled(keys, audience)
+
+    def _next_steps(self, answer: Answer, audience: Audience, shown: set[str]) -> list[str]:
+        if ASK_NATION in shown:
+            return [f"nation.{nation}" for nation in NATIONS]
+        if answer.topic is None or shown & {OPENING}:
+            others = [key for key in self._topics if key != f"audience.{audience}"]
+            return others[:MOST_TOPICS]
+        return self._follow_ups(answer.topic, audience, shown)[:MOST_FOLLOW_UPS]
+
+    def _follow_ups(self, topic: str, audience: Audience, shown: set[str]) -> list[str]:
+        there = {
+            card.part
+            for card in self._library.answering(topic)
+            if audience in card.audience and card.id not in shown
+        }
+        return [f"{topic}.{part}" for part in FOLLOW_UPS if part in there]
+
+    def _title(self, key: str, audience: Audience) -> str:
+        """A button's own title, or that of the part it asks for."""
+        titles = self._titles.get(key) or self._titles.get(key.rpartition(".")[2], {})
+        return titles.get(audience, key)
 
 
-def _intents(library: Library) -> dict[str, tuple[str, dict[str, str]]]:
-    plain = {
-        DANGER_NOW: IMMEDIATE_DANGER,
-        NOBODY_IN_DANGER: "deny",
-        A_PERSON: "ask_human",
-        START_AGAIN: "restart",
+def _meanings(library: Library) -> dict[str, Meaning]:
+    known = {
+        DANGER_NOW: Meaning(IMMEDIATE_DANGER, {}),
+        NOBODY_IN_DANGER: Meaning("deny", {}),
+        A_PERSON: Meaning("ask_human", {}),
+        START_AGAIN: Meaning("restart", {}),
+        "audience.young_person": Meaning(
+            "disclose_young_person", {"audience": "young_person"}
+        ),
+        "audience.school_staff": Meaning(
+            "ask_school_duties", {"audience": "school_staff"}
+        ),
     }
-    known: dict[str, tuple[str, dict[str, str]]] = {k: (v, {}) for k, v in plain.items()}
     for worry in WORRIES:
         for part in WORRY_PARTS:
-            known[f"{worry}.{part}"] = (worry, {"part": part})
+            known[f"{worry}.{part}"] = Meaning(worry, {"part": part})
     for nation in NATIONS:
-        known[f"nation.{nation}"] = ("inform_nation", {"nation": nation})
-    known["audience.young_person"] = ("disclose_young_person", {"audience": "young_person"})
-    known["audience.school_staff"] = ("ask_school_duties", {"audience": "school_staff"})
+        known[f"nation.{nation}"] = Meaning("inform_nation", {"nation": nation})
     for card in library.cards.values():
         if card.asked_as and card.answers:
-            known[f"card.{card.id}"] = (card.answers[0], {"card": card.id})
+            known[f"card.{card.id}"] = Meaning(card.answers[0], {"card": card.id})
     return known
-
-
-def offer(
-    answer: Answer,
-    audience: Audience,
-    library: Library,
-    titles: Mapping[str, Mapping[Audience, str]],
-) -> tuple[Choice, ...]:
-    """The buttons under an answer's last message."""
-    shown = {card.id for card in answer.cards}
-    if ASK_NATION in shown:
-        keys = [f"nation.{nation}" for nation in NATIONS]
-    elif shown & OFFER_TOPICS or (answer.topic is None and not shown & {HUMAN_ROUTES}):
-        keys = [key for key in titles if key.endswith(".now") and key.partition(".")[0] in WORRIES]
-        keys += [f"audience.{a}" for a in AUDIENCES if f"audience.{a}" in titles]
-    else:
-        keys = _follow_ups(answer, audience, library)
-    keys = keys[: MOST_BUTTONS + (3 if shown & OFFER_TOPICS else 0)]
-    if not shown & {HUMAN_ROUTES}:
-        keys.append(A_PERSON)
-    if answer.urgency != "emergency" and DANGER_CHECK not in shown:
-        keys.append(DANGER_NOW)
-    return tuple(Choice(key, title_of(key, audience, titles)) for key in keys)
-
-
-def danger_check_buttons(
-    audience: Audience, titles: Mapping[str, Mapping[Audience, str]]
-) -> tuple[Choice, ...]:
-    """The two buttons of the danger check."""
-    return tuple(
-        Choice(key, title_of(key, audience, titles)) for key in (DANGER_NOW, NOBODY_IN_DANGER)
-    )
-
-
-def _follow_ups(answer: Answer, audience: Audience, library: Library) -> list[str]:
-    if answer.topic is None:
-        return []
-    shown = {card.id for card in answer.cards}
-    return [
-        f"{answer.topic}.{part}"
-        for part in FOLLOW_UPS
-        if any(
-            answer.topic in card.answers
-            and card.part == part
-            and audience in card.audience
-            and card.id not in shown
-            for card in library.cards.values()
-        )
-    ]
-
-
-def title_of(
-    key: str, audience: Audience, titles: Mapping[str, Mapping[Audience, str]]
-) -> str:
-    """What stands on a button: its own title, or that of the part it asks for."""
-    return titles.get(key, titles.get(key.rpartition(".")[2], {})).get(audience, key)
-
-

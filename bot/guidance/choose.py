@@ -84,12 +84,12 @@ class Answer:
 
     cards: tuple[Card, ...]
     urgency: Urgency
-    danger_check: bool
-    topic: str | None
-    misses: int
-    danger_asked: bool
-    nation_asked: bool
-    understood: bool
+    danger_check: bool = False
+    topic: str | None = None
+    misses: int = 0
+    danger_asked: bool = False
+    nation_asked: bool = False
+    understood: bool = True
 
 
 def choose(question: Question, library: Library) -> Answer:
@@ -152,7 +152,7 @@ def _is_understood(question: Question) -> bool:
 def _emergency_card(question: Question, topic: str | None, library: Library) -> Card:
     fitting = (
         card
-        for card in library.cards.values()
+        for card in library.answering(IMMEDIATE_DANGER)
         if card.part == "emergency" and topic is not None and topic in card.about
     )
     return _best(fitting, question, topic) or _general_emergency(question, library)
@@ -161,7 +161,7 @@ def _emergency_card(question: Question, topic: str | None, library: Library) -> 
 def _general_emergency(question: Question, library: Library) -> Card:
     general = (
         card
-        for card in library.cards.values()
+        for card in library.answering(IMMEDIATE_DANGER)
         if card.part == "emergency" and not card.about
     )
     return _best(general, question, None) or library.cards[EMERGENCY]
@@ -184,6 +184,9 @@ def _body(
         return _only(_of_intent(NOT_UNDERSTOOD, question, topic, library))
     if question.intent in QUESTIONS:
         return _question_cards(question, topic, library)
+    if question.intent == "inform_nation" and topic:
+        told = _of_intent("inform_nation", question, topic, library)
+        return [*_only(told), *_only(worry_card(topic, "report", question, library))]
     if question.intent in DIALOGUE or question.intent == "disclose_own_behaviour":
         return _only(_of_intent(question.intent, question, topic, library))
     if topic:
@@ -231,11 +234,7 @@ def _question_cards(question: Question, topic: str | None, library: Library) -> 
 def worry_card(topic: str, part: Part, question: Question, library: Library) -> Card | None:
     """The card of one part of a worry, or its first steps where there is none."""
     for wanted in dict.fromkeys((part, "now")):
-        of_part = (
-            card
-            for card in library.cards.values()
-            if topic in card.answers and card.part == wanted
-        )
+        of_part = (card for card in library.answering(topic) if card.part == wanted)
         if card := _best(of_part, question, topic):
             return card
     return None
@@ -247,8 +246,8 @@ def _of_intent(
     return _best(
         (
             card
-            for card in library.cards.values()
-            if intent in card.answers and card.part in ("answer", "dialogue")
+            for card in library.answering(intent)
+            if card.part in ("answer", "dialogue")
         ),
         question,
         topic,

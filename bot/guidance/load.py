@@ -6,8 +6,7 @@ cannot be used stops the start: see `bot.guidance.checks` for the full list of r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,26 @@ from bot.yaml_file import read_yaml
 CONTENT_FOLDER = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
 class Library:
-    """All content, by id. What `choose` and `render` are given."""
+    """All content, by id. What `choose`, the menu and `render` are given."""
 
-    cards: Mapping[str, Card]
-    contacts: Mapping[str, Contact]
-    sources: Mapping[str, Source]
+    def __init__(
+        self,
+        cards: Mapping[str, Card],
+        contacts: Mapping[str, Contact],
+        sources: Mapping[str, Source],
+    ) -> None:
+        self.cards = cards
+        self.contacts = contacts
+        self.sources = sources
+        self._answering: dict[str, list[Card]] = {}
+        for card in cards.values():
+            for intent in card.answers:
+                self._answering.setdefault(intent, []).append(card)
+
+    def answering(self, intent: str) -> Sequence[Card]:
+        """The cards that an intent leads to."""
+        return self._answering.get(intent, ())
 
 
 def load_library(folder: Path = CONTENT_FOLDER) -> Library:

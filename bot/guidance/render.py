@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 from bot.guidance.card import Card, Contact
-from bot.guidance.choices import Choice, danger_check_buttons, offer
+from bot.guidance.choices import DANGER_NOW, NOBODY_IN_DANGER, Choice, Menu
 from bot.guidance.choose import DANGER_CHECK, Answer
 from bot.guidance.load import Library
 from bot.terms import NATIONS, Audience, Nation
@@ -78,7 +78,7 @@ def render(
     audience: Audience,
     nation: Nation | None,
     library: Library,
-    titles: Mapping[str, Mapping[Audience, str]],
+    menu: Menu,
 ) -> list[Message]:
     """The messages of an answer, in order; the buttons stand under the last."""
     messages = []
@@ -92,10 +92,11 @@ def render(
         already_shown |= {contact.id for contact in contacts}
         message = message_of(card, contacts, library)
         if card.id == DANGER_CHECK:
-            message["buttons"] = _buttons(danger_check_buttons(audience, titles))
+            asked = menu.titled((DANGER_NOW, NOBODY_IN_DANGER), audience)
+            message["buttons"] = buttons(asked)
         messages.append(message)
     if messages:
-        messages[-1]["buttons"] += _buttons(offer(answer, audience, library, titles))
+        messages[-1]["buttons"] += buttons(menu.offer(answer, audience))
     return messages
 
 
@@ -128,17 +129,18 @@ def text_of(card: Card) -> str:
 
 
 def contacts_for(
-    card: Card, audience: Audience, nation: Nation | None, library: Library
+    card: Card, audience: Audience | None, nation: Nation | None, library: Library
 ) -> list[Contact]:
     """The card's contacts for this person, most useful first.
 
-    Where the nation is not known, routes that exist everywhere are shown; a card whose
-    routes all differ shows them all, each with its nations.
+    Where the audience is not known, contacts for anyone are shown. Where the nation is
+    not known, routes that exist everywhere are shown; a card whose routes all differ
+    shows them all, each with its nations.
     """
     fitting = [
         contact
         for contact in (library.contacts[name] for name in card.contacts)
-        if audience in contact.audiences
+        if audience is None or audience in contact.audiences
     ]
     if nation:
         here = [contact for contact in fitting if nation in contact.nations]
@@ -178,7 +180,8 @@ def _shown(contact: Contact) -> ShownContact:
     )
 
 
-def _buttons(choices: Iterable[Choice]) -> list[Button]:
+def buttons(choices: Iterable[Choice]) -> list[Button]:
+    """Choices as a channel sends them."""
     return [Button(title=choice.title, choice=choice.key) for choice in choices]
 
 

@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.linear_heads import LinearHead
-from bot.nlu.message_features import feature_row, feature_rows
+from bot.nlu.message_features import feature_rows
 
 # scikit-learn's C; chosen by cross-validation over authors (docs/decisions/004).
 STRENGTH = 1.0
@@ -84,7 +84,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             if not message.get(TEXT) or not message.features:
                 continue
-            probabilities = self._head.probabilities(feature_row(message))[0]
+            probabilities = self._head.probabilities(feature_rows([message]))[0]
             ranking = [
                 {
                     INTENT_NAME_KEY: self._head.labels[index],

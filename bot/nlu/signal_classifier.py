@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import ContentError
 from bot.nlu.linear_heads import LinearHead
-from bot.nlu.message_features import feature_row, feature_rows
+from bot.nlu.message_features import feature_rows
 from bot.safety.assess import assess
 from bot.terms import SIGNALS, URGENCIES, Urgency
 
@@ -105,7 +105,7 @@ class SignalClassifier(GraphComponent):
         return messages
 
     def _read(self, message: Message) -> None:
-        row = feature_row(message)
+        row = feature_rows([message])
         scores = {name: self._score(self._heads[name], row) for name in SIGNALS}
         head = self._heads[URGENCY]
         urgencies = dict(zip(head.labels, head.probabilities(row)[0], strict=True))

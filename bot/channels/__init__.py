@@ -1,0 +1,1 @@
+"""The ways people reach the bot. Every channel goes through `reception`."""

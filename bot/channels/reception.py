@@ -1,0 +1,149 @@
+"""Where every channel's messages come in: checked, handed to Rasa, and always answered.
+
+Typed text can never fire an intent or set a slot, a button can only mean what the
+project's list says, and when a part fails the person still gets the emergency routes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rasa.core.channels.channel import OutputChannel, UserMessage
+
+from bot.errors import BotError
+from bot.guidance.choices import Meaning, Menu
+from bot.guidance.choose import OPENING, Answer
+from bot.guidance.load import Library
+from bot.guidance.render import Message, buttons, contacts_for, message_of
+from bot.nlu.normalise import normalise
+from bot.privacy.quiet_logs import log_event
+from bot.terms import Urgency
+
+logger = logging.getLogger(__name__)
+
+# Longer than anybody types in fright, shorter than a pasted book.
+MOST_CHARACTERS: Final = 4_000
+UNREADABLE: Final = "message_unreadable"
+FAILED: Final = "something_failed"
+
+Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+class ChoiceUnknownError(BotError):
+    """A button key that does not exist was sent."""
+
+    code = "CHOICE_UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a channel shows after one message."""
+
+    urgency: Urgency
+    danger_check: bool
+    messages: list[Message]
+
+
+class _Collector(OutputChannel):
+    """Keeps the structured messages that our actions send."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self.guidance: list[dict[str, Any]] = []
+
+    def name(self) -> str:  # type: ignore[override]
+        """Rasa asks for the channel's name to choose response variants."""
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Called by Rasa for each message of the answer."""
+        guidance = (message.get("metadata") or {}).get("guidance")
+        if guidance:
+            self.guidance.append(guidance)
+
+
+class Reception:
+    """Takes messages of one channel.
+
+    Args:
+        channel: its name in the metrics.
+        handler: hands a message to Rasa.
+        library: the content, for what must be said when Rasa cannot.
+        menu: the buttons that exist.
+    """
+
+    def __init__(
+        self, channel: str, handler: Handler, library: Library, menu: Menu
+    ) -> None:
+        self._channel = channel
+        self._handler = handler
+        self._library = library
+        self._menu = menu
+
+    def opening(self) -> Reply:
+        """What is said first: a machine, not an emergency service, 999."""
+        return self._fixed(OPENING)
+
+    async def take_text(self, conversation: str, text: str) -> Reply:
+        """Answers what a person typed."""
+        # A leading slash is Rasa's way to name an intent; nobody may do so by typing.
+        plain = normalise(text).lstrip("/ ") if len(text) <= MOST_CHARACTERS else ""
+        if not any(character.isalnum() for character in plain):
+            return self._fixed(UNREADABLE)
+        return await self._ask(conversation, plain, None)
+
+    async def take_choice(self, conversation: str, choice: str) -> Reply:
+        """Answers a pressed button.
+
+        Raises:
+            ChoiceUnknownError: there is no such button.
+        """
+        meaning = self._menu.meaning(choice)
+        if meaning is None:
+            raise ChoiceUnknownError("There is no such button. Please choose again.")
+        return await self._ask(conversation, meaning.written, _as_parsed(meaning))
+
+    async def _ask(
+        self, conversation: str, text: str, parse_data: dict[str, Any] | None
+    ) -> Reply:
+        collector = _Collector(self._channel)
+        message = UserMessage(
+            text, collector, conversation, parse_data, input_channel=self._channel
+        )
+        try:
+            await self._handler(message)
+        except Exception as error:
+            name = type(error).__name__
+            log_event(logger, logging.ERROR, "reception.turn.failed", error=name)
+        if not collector.guidance:
+            log_event(logger, logging.ERROR, "reception.answer.missing")
+            return self._fixed(FAILED)
+        first = collector.guidance[0]
+        return Reply(
+            urgency=first["urgency"],
+            danger_check=first["danger_check"],
+            messages=[guidance["message"] for guidance in collector.guidance],
+        )
+
+    def _fixed(self, card_id: str) -> Reply:
+        """A reply that needs no part of Rasa."""
+        card = self._library.cards[card_id]
+        contacts = contacts_for(card, None, None, self._library)
+        message = message_of(card, contacts, self._library)
+        answer = Answer(cards=(card,), urgency="information")
+        message["buttons"] = buttons(self._menu.offer(answer, "parent"))
+        return Reply("information", danger_check=False, messages=[message])
+
+
+def _as_parsed(meaning: Meaning) -> dict[str, Any]:
+    """A button as Rasa's parser would return it: read without the model."""
+    return {
+        "text": meaning.written,
+        "intent": {"name": meaning.intent, "confidence": 1.0},
+        "entities": [
+            {"entity": name, "value": value} for name, value in meaning.entities.items()
+        ],
+    }

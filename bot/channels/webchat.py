@@ -1,0 +1,175 @@
+"""The HTTP interface of the web chat, and the server's health.
+
+Contract: docs/tasks/connect-a-client.md. Machines get a 4xx with a code, people get
+plain words with the emergency routes; neither ever gets a traceback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
+
+from bot.channels.reception import Reception, Reply
+from bot.channels.sessions import Sessions
+from bot.errors import BotError
+from bot.guidance.choices import Menu, load_titles
+from bot.guidance.load import load_library
+from bot.privacy.quiet_logs import log_event
+from bot.settings import Settings, read_settings
+
+logger = logging.getLogger(__name__)
+
+NAME: Final = "webchat"
+SECONDS_BETWEEN_SWEEPS: Final = 60
+NEVER_STORED: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class RequestError(BotError):
+    """A machine sent something that is not the contract."""
+
+    def __init__(self, status: int, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.code = code
+
+
+class WebChat(InputChannel):
+    """The web chat as a Rasa channel.
+
+    Args:
+        settings: the operator's settings.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @classmethod
+    def name(cls) -> str:
+        """Part of the address: /webhooks/webchat/."""
+        return NAME
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChat:
+        """Called by Rasa for the entry in credentials.yml; settings come from `.env`.
+
+        Raises:
+            SettingError: a setting cannot be used.
+        """
+        return cls(read_settings())
+
+    def blueprint(
+        self, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+    ) -> Blueprint:
+        """The routes, for Rasa's server or ours."""
+        library = load_library()
+        reception = Reception(
+            NAME, on_new_message, library, Menu(library, load_titles())
+        )
+        routes = Blueprint("webchat")
+
+        async def prepare(app: Any, *_: Any) -> None:
+            app.ctx.sessions = Sessions(
+                self._settings.session_minutes * 60, lambda c: _forget(app, c)
+            )
+            app.ctx.sweeper = asyncio.get_running_loop().create_task(_sweep(app))
+
+        async def stop(app: Any, *_: Any) -> None:
+            app.ctx.sweeper.cancel()
+
+        routes.listener("before_server_start")(prepare)
+        routes.listener("before_server_stop")(stop)
+
+        @routes.post("/session")
+        async def session(request: Request) -> HTTPResponse:
+            token = request.app.ctx.sessions.start()
+            return _reply(reception.opening(), session=token)
+
+        @routes.post("/message")
+        async def message(request: Request) -> HTTPResponse:
+            body = _body(request)
+            conversation = request.app.ctx.sessions.conversation(_session_of(body))
+            if conversation is None:
+                raise RequestError(
+                    404, "SESSION_UNKNOWN", "This chat has ended. Please start a new one."
+                )
+            text, choice = body.get("text"), body.get("choice")
+            if isinstance(choice, str) and text is None:
+                return _reply(await reception.take_choice(conversation, choice))
+            if isinstance(text, str) and choice is None:
+                return _reply(await reception.take_text(conversation, text))
+            raise RequestError(
+                400, "MESSAGE_INVALID", "Send either a text or a choice, as a string."
+            )
+
+        @routes.post("/forget")
+        async def forget(request: Request) -> HTTPResponse:
+            request.app.ctx.sessions.end(_session_of(_body(request)))
+            return json_response({"forgotten": True}, headers=NEVER_STORED)
+
+        @routes.exception(BotError)
+        async def refused(request: Request, error: BotError) -> HTTPResponse:
+            return _error(getattr(error, "status", 400), error.code, error.sentence)
+
+        return routes
+
+
+def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(request.body.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise RequestError(400, "BODY_INVALID", "The body is not UTF-8 JSON.") from error
+    if not isinstance(body, dict):
+        raise RequestError(400, "BODY_INVALID", "The body is not a JSON object.")
+    return body
+
+
+def _session_of(body: dict[str, Any]) -> str:
+    token = body.get("session")
+    if not isinstance(token, str):
+        raise RequestError(400, "SESSION_MISSING", "Send the session as a string.")
+    return token
+
+
+def _reply(reply: Reply, **more: str) -> HTTPResponse:
+    return json_response(
+        {
+            **more,
+            "urgency": reply.urgency,
+            "danger_check": reply.danger_check,
+            "messages": reply.messages,
+        },
+        headers=NEVER_STORED,
+    )
+
+
+def _error(status: int, code: str, sentence: str) -> HTTPResponse:
+    log_event(logger, logging.INFO, "webchat.request.refused", code=code)
+    body = {"error": {"code": code, "message": sentence}}
+    return json_response(body, status, headers=NEVER_STORED)
+
+
+def _forget(app: Any, conversation: str) -> None:
+    """Drops what other parts hold for a conversation."""
+    agent = getattr(app.ctx, "agent", None)
+    store = getattr(agent, "tracker_store", None)
+    # Rasa wraps a tracker store in one that survives its failures.
+    store = getattr(store, "_tracker_store", store)
+    for part in (store, getattr(store, "event_broker", None)):
+        if hasattr(part, "forget"):
+            part.forget(conversation)
+
+
+async def _sweep(app: Any) -> None:
+    """Ends quiet sessions even when nobody writes."""
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_SWEEPS)
+        app.ctx.sessions.end_old()

@@ -1,0 +1,1 @@
+"""Rasa training-data importers of our own."""

@@ -1,0 +1,180 @@
+"""`make run`: the server. Channels, health, and the model behind them.
+
+Builds the same parts as `rasa run` from the same files, without the parts of Rasa that
+this project keeps off (its HTTP API, its stock channels, its telemetry), and so starts
+in a fraction of the time.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.errors import BotError, SettingError
+from bot.privacy.quiet_logs import log_event, log_quietly
+from bot.settings import Settings, read_settings
+from bot.train import MODEL
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+    from sanic import Sanic
+    from sanic.request import Request
+    from sanic.response import HTTPResponse
+
+logger = logging.getLogger(__name__)
+
+# 4,000 characters, each written as a JSON escape of up to 12 bytes, and the envelope.
+MOST_BYTES: Final = 64 * 1024
+PAGE: Final = Path(__file__).parent / "web" / "page" / "page.html"
+
+
+def check_port(settings: Settings) -> None:
+    """Makes sure that the address is free, before the slow part of the start.
+
+    Raises:
+        SettingError: somebody else listens there, or it is not ours to use.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingError(
+                f"PORT {settings.port} on HOST {settings.host} cannot be used "
+                f"({error.strerror}). Stop what uses it, or set another PORT, for "
+                "example: make run PORT=5006"
+            ) from error
+
+
+def load_agent(settings: Settings) -> Agent:
+    """Rasa's agent with the trained model, our tracker store, broker and actions.
+
+    Raises:
+        BotError: there is no model, or it cannot be read.
+    """
+    from rasa.core.agent import Agent
+    from rasa.utils.endpoints import EndpointConfig
+
+    from bot.brokers.anonymous_sql import AnonymousSqlBroker
+    from bot.brokers.turn_writer import TurnWriter
+    from bot.channels.in_process_actions import InProcessActions
+    from bot.tracker_stores.forgetful import ForgetfulTrackerStore
+
+    if not MODEL.exists():
+        raise BotError("There is no trained model. Run `make train`.")
+    apart = settings.action_endpoint_url
+    return Agent.load(
+        str(MODEL),
+        tracker_store=ForgetfulTrackerStore(
+            None,
+            AnonymousSqlBroker(TurnWriter(settings.database_url)),
+            seconds_kept=settings.session_minutes * 60,
+        ),
+        action_endpoint=EndpointConfig(url=apart) if apart else InProcessActions(),
+    )
+
+
+def build_app(settings: Settings) -> Sanic:
+    """The web application, its model loaded when the server starts."""
+    from rasa.core.channels.channel import register
+    from sanic import Sanic
+    from sanic.exceptions import SanicException
+    from sanic.response import html
+    from sanic.response import json as json_response
+    from sanic_cors import CORS
+
+    from bot.channels.webchat import WebChat
+
+    Sanic.test_mode = False
+    app = Sanic("safeguarding_bot", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = MOST_BYTES
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.ctx.agent = None
+    if settings.allowed_origins:
+        CORS(app, origins=list(settings.allowed_origins), automatic_options=True)
+    register([WebChat(settings)], app, route="/webhooks/")
+
+    @app.listener("before_server_start")
+    async def start(app: Any, *_: Any) -> None:
+        app.ctx.agent = load_agent(settings)
+
+    @app.listener("after_server_start")
+    async def greet(*_: Any) -> None:
+        print(f"Ready: http://{settings.host}:{settings.port}   (Ctrl-C ends it)")
+
+    @app.listener("after_server_stop")
+    async def stop(app: Any, *_: Any) -> None:
+        broker = _broker(app.ctx.agent)
+        if broker:
+            await broker.close()
+
+    @app.get("/health")
+    async def health(request: Request) -> HTTPResponse:
+        return json_response({"status": "alive"})
+
+    @app.get("/ready")
+    async def ready(request: Request) -> HTTPResponse:
+        agent = request.app.ctx.agent
+        model = agent is not None and agent.is_ready()
+        broker = _broker(agent)
+        database = broker is not None and await _run_apart(app, broker.is_ready)
+        state = {"ready": model and database, "model": model, "database": database}
+        return json_response(state, 200 if state["ready"] else 503)
+
+    @app.get("/")
+    async def page(request: Request) -> HTTPResponse:
+        return html(PAGE.read_text("utf-8"))
+
+    @app.exception(SanicException)
+    async def refused(request: Request, error: SanicException) -> HTTPResponse:
+        code = type(error).__name__
+        log_event(logger, logging.INFO, "server.request.refused", code=code)
+        sentence = "This address or method does not exist, or the request is too large."
+        body = {"error": {"code": code, "message": sentence}}
+        return json_response(body, error.status_code)
+
+    @app.exception(Exception)
+    async def failed(request: Request, error: Exception) -> HTTPResponse:
+        name = type(error).__name__
+        log_event(logger, logging.ERROR, "server.request.failed", error=name)
+        sentence = "Something on our side went wrong. In danger now? Call 999."
+        return json_response({"error": {"code": "FAILED", "message": sentence}}, 500)
+
+    return app
+
+
+async def _run_apart(app: Any, function: Any) -> Any:
+    """Runs something that may wait (a database) beside the event loop."""
+    return await app.loop.run_in_executor(None, function)
+
+
+def _broker(agent: Agent | None) -> Any:
+    store = getattr(agent, "tracker_store", None)
+    return getattr(store, "event_broker", None)
+
+
+def main() -> int:
+    """Serves until Ctrl-C; 1 and a sentence if it cannot start."""
+    log_quietly()
+    try:
+        settings = read_settings()
+        check_port(settings)
+        app = build_app(settings)
+        app.run(
+            settings.host,
+            settings.port,
+            access_log=False,
+            motd=False,
+            debug=False,
+        )
+    except BotError as error:
+        print(f"{error.code}: {error.sentence}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
