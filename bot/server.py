@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import bot.quick_start  # noqa: F401  before anything imports Rasa
 from bot.errors import BotError, SettingError
 from bot.privacy.quiet_logs import log_event, log_quietly
 from bot.settings import Settings, read_settings
@@ -157,11 +158,16 @@ def _broker(agent: Agent | None) -> Any:
 
 
 def main() -> int:
-    """Serves until Ctrl-C; 1 and a sentence if it cannot start."""
+    """Serves until Ctrl-C; 1 and a sentence if it cannot start.
+
+    With `--check`, only makes sure that it could start.
+    """
     log_quietly()
     try:
         settings = read_settings()
         check_port(settings)
+        if "--check" in sys.argv:
+            return 0
         app = build_app(settings)
         app.run(
             settings.host,

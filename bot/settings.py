@@ -19,7 +19,10 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.errors import SettingError
 
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 5005
 DEFAULT_DATABASE_URL: Final = "sqlite:///metrics.db"
+DEFAULT_SESSION_MINUTES: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,12 @@ class Settings:
         session_minutes: how long a quiet conversation is held in memory.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 5005
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
     allowed_origins: tuple[str, ...] = ()
     action_endpoint_url: str | None = None
-    session_minutes: int = 30
+    session_minutes: int = DEFAULT_SESSION_MINUTES
 
 
 def read_settings(
@@ -55,12 +58,14 @@ def read_settings(
     given = {k: v for k, v in dotenv_values(file).items() if v is not None}
     given.update(os.environ if environment is None else environment)
     return Settings(
-        host=given.get("HOST") or Settings.host,
-        port=_whole_number(given, "PORT", Settings.port, 1, 65_535),
+        host=given.get("HOST") or DEFAULT_HOST,
+        port=_whole_number(given, "PORT", DEFAULT_PORT, 1, 65_535),
         database_url=_database_url(given.get("DATABASE_URL") or DEFAULT_DATABASE_URL),
         allowed_origins=_origins(given.get("ALLOWED_ORIGINS", "")),
         action_endpoint_url=_web_address(given, "ACTION_ENDPOINT_URL"),
-        session_minutes=_whole_number(given, "SESSION_MINUTES", 30, 1, 24 * 60),
+        session_minutes=_whole_number(
+            given, "SESSION_MINUTES", DEFAULT_SESSION_MINUTES, 1, 24 * 60
+        ),
     )
 
 
@@ -91,7 +96,9 @@ def _database_url(text: str) -> str:
 
 
 def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    origins = tuple(
+        part.strip().rstrip("/") for part in text.split(",") if part.strip()
+    )
     for origin in origins:
         parts = urlsplit(origin)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:

@@ -20,7 +20,14 @@ NATIONS: Final[tuple[Nation, ...]] = get_args(Nation)
 AUDIENCES: Final[tuple[Audience, ...]] = get_args(Audience)
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 # The parts of a worry that a person can ask for after the first answer.
-WORRY_PARTS: Final[tuple[Part, ...]] = ("now", "what", "signs", "avoid", "report", "talk")
+WORRY_PARTS: Final[tuple[Part, ...]] = (
+    "now",
+    "what",
+    "signs",
+    "avoid",
+    "report",
+    "talk",
+)
 
 IMMEDIATE_DANGER: Final = "report_immediate_danger"
 OUT_OF_SCOPE: Final = "out_of_scope"

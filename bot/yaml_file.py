@@ -59,6 +59,8 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(path.read_text("utf-8"), Loader=_PlainLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ContentError(f"{path}:{line}: YAML_UNREADABLE: {error.problem}") from error
+        raise ContentError(
+            f"{path}:{line}: YAML_UNREADABLE: {error.problem}"
+        ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ContentError(f"{path}:1: YAML_UNREADABLE: {error}") from error

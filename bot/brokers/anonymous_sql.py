@@ -65,7 +65,9 @@ class AnonymousSqlBroker(EventBroker):
         with self._lock:
             number, turns, events = self._open.get(sender) or _new_conversation()
             events.append(event)
-            ended = event.get("event") == "action" and event.get("name") == "action_listen"
+            ended = (
+                event.get("event") == "action" and event.get("name") == "action_listen"
+            )
             turn = turn_from(events, number, turns + 1) if ended else None
             if ended or len(events) > MOST_EVENTS:
                 events = []

@@ -99,7 +99,9 @@ class WebChat(InputChannel):
             conversation = request.app.ctx.sessions.conversation(_session_of(body))
             if conversation is None:
                 raise RequestError(
-                    404, "SESSION_UNKNOWN", "This chat has ended. Please start a new one."
+                    404,
+                    "SESSION_UNKNOWN",
+                    "This chat has ended. Please start a new one.",
                 )
             text, choice = body.get("text"), body.get("choice")
             if isinstance(choice, str) and text is None:
@@ -126,7 +128,9 @@ def _body(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(request.body.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise RequestError(400, "BODY_INVALID", "The body is not UTF-8 JSON.") from error
+        raise RequestError(
+            400, "BODY_INVALID", "The body is not UTF-8 JSON."
+        ) from error
     if not isinstance(body, dict):
         raise RequestError(400, "BODY_INVALID", "The body is not a JSON object.")
     return body

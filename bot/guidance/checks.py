@@ -62,7 +62,8 @@ HARMFUL_ADVICE = re.compile(
     re.IGNORECASE,
 )
 REFUSAL = re.compile(
-    r"\b(?:not|never|no|don't|nobody|avoid|without|against|stop|instead of|n't)\b", re.IGNORECASE
+    r"\b(?:not|never|no|don't|nobody|avoid|without|against|stop|instead of|n't)\b",
+    re.IGNORECASE,
 )
 
 
@@ -142,7 +143,9 @@ def _check_unique(path: Path, entries: list[dict[str, Any]]) -> Iterator[Finding
 
 def _check_contacts(path: Path, contacts: list[dict[str, Any]]) -> Iterator[Finding]:
     bad = {
-        _digits(str(number)) for entry in contacts for number in entry.get("known_bad") or ()
+        _digits(str(number))
+        for entry in contacts
+        for number in entry.get("known_bad") or ()
     } - {""}
     for entry in contacts:
         numbers = [
@@ -193,7 +196,9 @@ def _check_dates(card: Mapping[str, Any], today: date, found: Any) -> Iterator[F
     reviewed = date.fromisoformat(card["reviewed_on"])
     due = date.fromisoformat(card["review_due"])
     if reviewed > today:
-        yield found("REVIEW_IN_FUTURE", "reviewed_on is later than today", "reviewed_on")
+        yield found(
+            "REVIEW_IN_FUTURE", "reviewed_on is later than today", "reviewed_on"
+        )
     if due < today and card["status"] == "published":
         yield found("CARD_OVERDUE", "review it, or set status: retired", "review_due")
     if due - reviewed > REVIEW_PERIOD:
@@ -215,12 +220,16 @@ def _check_names(
         if name not in contacts:
             yield found("CONTACT_UNKNOWN", f"'{name}' is not in contacts.yml", name)
         elif not set(card["audience"]) & set(contacts[name]["audiences"]):
-            message = f"'{name}' is not a contact for {card['audience']}; choose another"
+            message = (
+                f"'{name}' is not a contact for {card['audience']}; choose another"
+            )
             yield found("CONTACT_NOT_FOR_AUDIENCE", message, name)
     for name in card["sources"]:
         if name not in sources:
             yield found("SOURCE_UNKNOWN", f"'{name}' is not in sources.yml", name)
-    evidence = {sources[name]["evidence"] for name in card["sources"] if name in sources}
+    evidence = {
+        sources[name]["evidence"] for name in card["sources"] if name in sources
+    }
     expected = "secondary" if "secondary" in evidence else "primary"
     if evidence and card["evidence"] != expected:
         yield found("EVIDENCE_WRONG", f"its sources make it {expected}", "evidence:")
@@ -234,7 +243,11 @@ def _check_words(card: Mapping[str, Any], found: Any) -> Iterator[Finding]:
     if words > MAX_WORDS:
         yield found("TOO_LONG", f"{words} words; at most {MAX_WORDS}", "says:")
     age = textstat.flesch_kincaid_grade(text) + YEARS_BEFORE_SCHOOL
-    limit = MAX_READING_AGE_STAFF if card["audience"] == ["school_staff"] else MAX_READING_AGE
+    limit = (
+        MAX_READING_AGE_STAFF
+        if card["audience"] == ["school_staff"]
+        else MAX_READING_AGE
+    )
     if age > limit:
         message = f"reading age {age:.1f}; at most {limit}: shorter words and sentences"
         yield found("HARD_TO_READ", message, "says:")
@@ -293,7 +306,10 @@ def _check_coverage(folder: Path, cards: list[Any]) -> Iterator[Finding]:
         for part in WORRY_PARTS:
             if (worry, part, "parent") not in have:
                 yield Finding(
-                    folder / "cards", 1, "CARD_MISSING", f"no '{part}' for {worry}; write it"
+                    folder / "cards",
+                    1,
+                    "CARD_MISSING",
+                    f"no '{part}' for {worry}; write it",
                 )
         for audience in ("young_person", "school_staff"):
             if (worry, "now", audience) not in have:
@@ -302,7 +318,9 @@ def _check_coverage(folder: Path, cards: list[Any]) -> Iterator[Finding]:
     answered = {intent for intent, _, _ in have}
     for intent in (*INTENTS, NOT_UNDERSTOOD):
         if intent not in answered:
-            yield Finding(folder / "cards", 1, "CARD_MISSING", f"nothing answers {intent}")
+            yield Finding(
+                folder / "cards", 1, "CARD_MISSING", f"nothing answers {intent}"
+            )
 
 
 def _check_unused(
@@ -314,7 +332,9 @@ def _check_unused(
             if entry["id"] not in used:
                 path = folder / f"{key}.yml"
                 message = f"no card names '{entry['id']}'; use it or remove it"
-                yield Finding(path, _line_of(path, entry["id"]), "ENTRY_UNUSED", message)
+                yield Finding(
+                    path, _line_of(path, entry["id"]), "ENTRY_UNUSED", message
+                )
 
 
 def secondary_cards(folder: Path = CONTENT_FOLDER) -> list[str]:

@@ -76,7 +76,9 @@ def load_titles(folder: Path = CONTENT_FOLDER) -> Titles:
         key: (
             dict.fromkeys(AUDIENCES, title)
             if isinstance(title, str)
-            else {audience: title.get(audience, title["parent"]) for audience in AUDIENCES}
+            else {
+                audience: title.get(audience, title["parent"]) for audience in AUDIENCES
+            }
         )
         for key, title in read_yaml(folder / "choices.yml").items()
     }
@@ -118,7 +120,9 @@ class Menu:
             keys.append(DANGER_NOW)
         return self.titled(keys, audience)
 
-    def _next_steps(self, answer: Answer, audience: Audience, shown: set[str]) -> list[str]:
+    def _next_steps(
+        self, answer: Answer, audience: Audience, shown: set[str]
+    ) -> list[str]:
         if ASK_NATION in shown:
             return [f"nation.{nation}" for nation in NATIONS]
         if answer.topic is None or shown & {OPENING}:

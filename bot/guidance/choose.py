@@ -146,7 +146,10 @@ def _topic(question: Question) -> str | None:
 
 
 def _is_understood(question: Question) -> bool:
-    return question.intent != NOT_UNDERSTOOD or question.urgency in ("emergency", "urgent")
+    return question.intent != NOT_UNDERSTOOD or question.urgency in (
+        "emergency",
+        "urgent",
+    )
 
 
 def _emergency_card(question: Question, topic: str | None, library: Library) -> Card:
@@ -176,7 +179,10 @@ def _body(
         return [asked]
     if question.intent == "deny" and question.danger_asked:
         return [library.cards[NO_DANGER]]
-    if question.intent == OUT_OF_SCOPE and {"blackmail", "sexual_image"} & question.signals:
+    if (
+        question.intent == OUT_OF_SCOPE
+        and {"blackmail", "sexual_image"} & question.signals
+    ):
         return [library.cards[ADULT_BLACKMAILED]]
     if question.intent == NOT_UNDERSTOOD and not _is_understood(question):
         if misses >= MISSES_BEFORE_HUMAN_ROUTES:
@@ -219,7 +225,9 @@ def _asked_card(question: Question, library: Library) -> Card | None:
     return None
 
 
-def _question_cards(question: Question, topic: str | None, library: Library) -> list[Card]:
+def _question_cards(
+    question: Question, topic: str | None, library: Library
+) -> list[Card]:
     part = PART_OF_QUESTION.get(question.intent)
     own = worry_card(topic, part, question, library) if topic and part else None
     answer = own or _of_intent(question.intent, question, topic, library)
@@ -231,7 +239,9 @@ def _question_cards(question: Question, topic: str | None, library: Library) -> 
     return cards or [library.cards[HUMAN_ROUTES]]
 
 
-def worry_card(topic: str, part: Part, question: Question, library: Library) -> Card | None:
+def worry_card(
+    topic: str, part: Part, question: Question, library: Library
+) -> Card | None:
     """The card of one part of a worry, or its first steps where there is none."""
     for wanted in dict.fromkeys((part, "now")):
         of_part = (card for card in library.answering(topic) if card.part == wanted)
@@ -281,5 +291,7 @@ def _best(cards: Iterable[Card], question: Question, topic: str | None) -> Card 
 def differs_by_nation(cards: Iterable[Card], library: Library) -> bool:
     """Whether a route on these cards exists in only some of the four nations."""
     return any(
-        library.contacts[name].nations != NATIONS for card in cards for name in card.contacts
+        library.contacts[name].nations != NATIONS
+        for card in cards
+        for name in card.contacts
     )

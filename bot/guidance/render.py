@@ -149,7 +149,9 @@ def contacts_for(
         return [
             contact
             for contact in here
-            if contact.nations != NATIONS or contact.phone is None or contact.phone not in own
+            if contact.nations != NATIONS
+            or contact.phone is None
+            or contact.phone not in own
         ][:MOST_CONTACTS]
     everywhere = [contact for contact in fitting if contact.nations == NATIONS]
     return (everywhere or fitting)[:MOST_CONTACTS]

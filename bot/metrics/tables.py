@@ -40,7 +40,9 @@ SHOWN_KINDS: Final = ("card", "contact")
 
 def _one_of(name: str, names: Sequence[str], nullable: bool = False) -> Column[Any]:
     """A column that the database limits to fixed names."""
-    limited = Enum(*names, native_enum=False, create_constraint=True, name=f"known_{name}")
+    limited = Enum(
+        *names, native_enum=False, create_constraint=True, name=f"known_{name}"
+    )
     return Column(name, limited, nullable=nullable)
 
 
@@ -53,7 +55,9 @@ TURNS: Final = Table(
     Column("id", _Id, primary_key=True),
     Column("conversation", BigInteger, nullable=False, index=True),
     Column("day", Date, nullable=False, index=True),
-    Column("hour", SmallInteger, CheckConstraint("hour BETWEEN 0 AND 23"), nullable=False),
+    Column(
+        "hour", SmallInteger, CheckConstraint("hour BETWEEN 0 AND 23"), nullable=False
+    ),
     Column("turn_number", SmallInteger, nullable=False),
     _one_of("channel", CHANNELS),
     _one_of("intent", COUNTED_INTENTS),
@@ -72,7 +76,9 @@ SHOWN: Final = Table(
     Column("turn", _Id, ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
     Column(
         "kind",
-        Enum(*SHOWN_KINDS, native_enum=False, create_constraint=True, name="known_kind"),
+        Enum(
+            *SHOWN_KINDS, native_enum=False, create_constraint=True, name="known_kind"
+        ),
         primary_key=True,
     ),
     Column("number", BigInteger, primary_key=True, autoincrement=False),

@@ -111,7 +111,9 @@ def turn_from(
         latency=_latency_band(ended - message["timestamp"]),
         signals=frozenset(read.get("signals_present") or ()) & frozenset(SIGNALS),
         cards=_numbers([_card_id(guidance) for guidance in shown]),
-        contacts=_numbers([name for guidance in shown for name in _contact_ids(guidance)]),
+        contacts=_numbers(
+            [name for guidance in shown for name in _contact_ids(guidance)]
+        ),
     )
 
 
@@ -138,7 +140,9 @@ def _card_id(guidance: Mapping[str, Any]) -> str | None:
 
 
 def _contact_ids(guidance: Mapping[str, Any]) -> list[str]:
-    return [contact["id"] for contact in (guidance.get("message") or {}).get("contacts", ())]
+    return [
+        contact["id"] for contact in (guidance.get("message") or {}).get("contacts", ())
+    ]
 
 
 def _numbers(names: Sequence[str | None]) -> tuple[int, ...]:

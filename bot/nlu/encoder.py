@@ -83,12 +83,15 @@ class Encoder:
         # Texts of one length share a batch, so that little padding is computed.
         order = sorted(range(len(texts)), key=lambda index: len(encodings[index].ids))
         batches = [
-            order[start : start + BATCH_SIZE] for start in range(0, len(order), BATCH_SIZE)
+            order[start : start + BATCH_SIZE]
+            for start in range(0, len(order), BATCH_SIZE)
         ]
 
         def fill(batch: list[int]) -> None:
             pieces = [[encodings[i], *encodings[i].overflowing] for i in batch]
-            hidden = iter(self._token_vectors([p.ids for group in pieces for p in group]))
+            hidden = iter(
+                self._token_vectors([p.ids for group in pieces for p in group])
+            )
             for index, group in zip(batch, pieces, strict=True):
                 states = np.concatenate(
                     [next(hidden)[: len(piece.ids)] for piece in group]

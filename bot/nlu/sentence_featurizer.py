@@ -81,7 +81,9 @@ class SentenceFeaturizer(GraphComponent):
                 published_weights_folder(), Path(built) / "encoder.onnx"
             )
             self._encoder = Encoder(Path(built))
-            vectors = self._encoder.encode([normalise(question) for _, question in asked])
+            vectors = self._encoder.encode(
+                [normalise(question) for _, question in asked]
+            )
             self._questions = QuestionIndex([card for card, _ in asked], vectors)
             self._questions.save(Path(built) / "questions.npz")
             with self._storage.write_to(self._resource) as folder:

@@ -10,7 +10,6 @@ import logging
 import os
 import re
 import sys
-import warnings
 from typing import Any, Final
 
 import structlog
@@ -39,8 +38,9 @@ class EventFormatter(logging.Formatter):
 def log_quietly(level: int = logging.INFO) -> None:
     """Sets up logging for a whole process; safe to call again."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    # Deprecations inside Rasa are no news to an operator.
-    warnings.filterwarnings("ignore", module=r"(?!bot|actions)")
+    # Deprecations inside Rasa are no news to an operator, and it turns them on again.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.CRITICAL)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(EventFormatter())
     root = logging.getLogger()

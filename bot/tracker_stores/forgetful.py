@@ -119,7 +119,8 @@ def _without_words(tracker: DialogueStateTracker) -> list[Event]:
         (
             place
             for place, event in enumerate(recent)
-            if isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME
+            if isinstance(event, ActionExecuted)
+            and event.action_name == ACTION_LISTEN_NAME
         ),
         len(recent),
     )

@@ -2,19 +2,24 @@
 
 Rasa 3.6 imports TensorFlow at start even where no component uses it. Every name
 asked of this package is a class that may be imported, subclassed, put in a type
-annotation or used as a decorator; whoever really calls one gets an error that
-says what to do.
+annotation, an `except` clause or used as a decorator; whoever really calls one gets an
+error that says what to do. `stand_in_for` does the same for other packages.
 """
 
 import importlib.abc
 import importlib.machinery
+import os
 import sys
 from collections.abc import Sequence
 from types import FunctionType, ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 __version__ = "0.0.0"
 PLACEHOLDER = True
+
+# This is the one module that every command of Rasa imports before it does anything:
+# the place to make sure that no usage or crash report leaves the machine.
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 
 
 class TensorFlowNotInstalledError(ImportError):
@@ -30,8 +35,18 @@ class TensorFlowNotInstalledError(ImportError):
         )
 
 
+class NotLoadedError(ImportError):
+    """Raised when something calls a package that this process stands in for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"'{name}' was called, but this process does not load that package, to "
+            f"start quickly. The reasons are in docs/decisions/007-quick-start.md."
+        )
+
+
 class _PlaceholderType(type):
-    """The type of every name that is asked of TensorFlow."""
+    """The type of every name that is asked of a placeholder module."""
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
@@ -41,18 +56,18 @@ class _PlaceholderType(type):
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs and isinstance(args[0], FunctionType):
             return args[0]  # used as a bare decorator: leave the function as it is
-        _refuse(cls)
-
-
-def _refuse(cls: type) -> NoReturn:
-    for base in cls.__mro__:
-        if base.__module__ == __name__:
-            raise TensorFlowNotInstalledError(base.__qualname__)
-    raise TensorFlowNotInstalledError(cls.__qualname__)
+        names = (c.__qualname__ for c in cls.__mro__ if c.__module__ == __name__)
+        name = next(names, cls.__qualname__)
+        if name.partition(".")[0] in (__name__, "keras"):
+            raise TensorFlowNotInstalledError(name)
+        raise NotLoadedError(name)
 
 
 def _placeholder(name: str) -> _PlaceholderType:
-    return _PlaceholderType(name.rpartition(".")[2], (), {"__qualname__": name})
+    # An exception, so that it may stand in an `except` clause.
+    return _PlaceholderType(
+        name.rpartition(".")[2], (Exception,), {"__qualname__": name}
+    )
 
 
 class _PlaceholderModule(ModuleType):
@@ -65,12 +80,15 @@ class _PlaceholderModule(ModuleType):
 
 
 class _PlaceholderFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Makes `import tensorflow.anything` and `import keras.anything` succeed."""
+    """Makes `import name.anything` succeed for the packages it is given."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = frozenset(names)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: Any = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname.partition(".")[0] not in {__name__, "keras"}:
+        if fullname.partition(".")[0] not in self._names:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
@@ -81,6 +99,11 @@ class _PlaceholderFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Nothing to run: the module answers any name by itself."""
 
 
-# Appended, not prepended: an installed package of that name is found first.
-sys.meta_path.append(_PlaceholderFinder())
+def stand_in_for(*names: str) -> None:
+    """From now on, importing these packages gives placeholders, even if installed."""
+    sys.meta_path.insert(0, _PlaceholderFinder(*names))
+
+
+# Appended, not inserted: an installed package of that name is found first.
+sys.meta_path.append(_PlaceholderFinder(__name__, "keras"))
 sys.modules[__name__].__class__ = _PlaceholderModule
