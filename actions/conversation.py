@@ -1,4 +1,4 @@
-"""Between Rasa's tracker and `bot.guidance`: what an action reads, says and remembers."""
+"""Between Rasa's tracker and `bot.guidance`: what an action reads, says and keeps."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def answer(dispatcher: CollectingDispatcher, question: Question) -> list[EventTy
     say(dispatcher, question.audience, question.nation, chosen)
     return [
         SlotSet("topic", chosen.topic),
-        SlotSet("nation", cast(Nation | None, question.nation)),
+        SlotSet("nation", question.nation),
         SlotSet("audience", question.audience),
         SlotSet("misses", float(chosen.misses)),
         SlotSet("danger_asked", chosen.danger_asked),

@@ -8,13 +8,13 @@ import sys
 import textwrap
 
 import bot.quick_start  # noqa: F401  before anything imports Rasa
+from bot.agent import load_agent
 from bot.channels.reception import Reception, Reply
 from bot.errors import BotError
 from bot.guidance.choices import Menu, load_titles
 from bot.guidance.load import load_library
 from bot.guidance.render import as_text
 from bot.privacy.quiet_logs import log_quietly
-from bot.server import load_agent
 from bot.settings import read_settings
 
 WIDTH = 78

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import bot.quick_start  # noqa: F401  before anything imports Rasa
+from bot.agent import load_agent
 from bot.errors import BotError, SettingError
 from bot.privacy.quiet_logs import log_event, log_quietly
 from bot.settings import Settings, read_settings
-from bot.train import MODEL
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
@@ -50,34 +50,6 @@ def check_port(settings: Settings) -> None:
             ) from error
 
 
-def load_agent(settings: Settings) -> Agent:
-    """Rasa's agent with the trained model, our tracker store, broker and actions.
-
-    Raises:
-        BotError: there is no model, or it cannot be read.
-    """
-    from rasa.core.agent import Agent
-    from rasa.utils.endpoints import EndpointConfig
-
-    from bot.brokers.anonymous_sql import AnonymousSqlBroker
-    from bot.brokers.turn_writer import TurnWriter
-    from bot.channels.in_process_actions import InProcessActions
-    from bot.tracker_stores.forgetful import ForgetfulTrackerStore
-
-    if not MODEL.exists():
-        raise BotError("There is no trained model. Run `make train`.")
-    apart = settings.action_endpoint_url
-    return Agent.load(
-        str(MODEL),
-        tracker_store=ForgetfulTrackerStore(
-            None,
-            AnonymousSqlBroker(TurnWriter(settings.database_url)),
-            seconds_kept=settings.session_minutes * 60,
-        ),
-        action_endpoint=EndpointConfig(url=apart) if apart else InProcessActions(),
-    )
-
-
 def build_app(settings: Settings) -> Sanic:
     """The web application, its model loaded when the server starts."""
     from rasa.core.channels.channel import register
@@ -98,19 +70,20 @@ def build_app(settings: Settings) -> Sanic:
         CORS(app, origins=list(settings.allowed_origins), automatic_options=True)
     register([WebChat(settings)], app, route="/webhooks/")
 
-    @app.listener("before_server_start")
-    async def start(app: Any, *_: Any) -> None:
+    async def start(app: Any, loop: Any) -> None:
         app.ctx.agent = load_agent(settings)
 
-    @app.listener("after_server_start")
-    async def greet(*_: Any) -> None:
+    async def greet(app: Any, loop: Any) -> None:
         print(f"Ready: http://{settings.host}:{settings.port}   (Ctrl-C ends it)")
 
-    @app.listener("after_server_stop")
-    async def stop(app: Any, *_: Any) -> None:
+    async def stop(app: Any, loop: Any) -> None:
         broker = _broker(app.ctx.agent)
         if broker:
             await broker.close()
+
+    app.register_listener(start, "before_server_start")
+    app.register_listener(greet, "after_server_start")
+    app.register_listener(stop, "after_server_stop")
 
     @app.get("/health")
     async def health(request: Request) -> HTTPResponse:

@@ -12,12 +12,11 @@ import time
 from pathlib import Path
 from typing import Final
 
+from bot.agent import MODEL
 from bot.errors import BotError
 from bot.privacy.quiet_logs import log_quietly
 
-MODELS: Final = Path("models")
-MODEL: Final = MODELS / "current.tar.gz"
-TRAINED_ON: Final = MODELS / "current.sha256"
+TRAINED_ON: Final = MODEL.with_name("current.sha256")
 # Everything that changes what is learnt: data, configuration, the components' own
 # code, the questions in the cards, and the versions of the libraries.
 INGREDIENTS: Final = (
@@ -26,6 +25,7 @@ INGREDIENTS: Final = (
     "data/*.yml",
     "bot/nlu/*.py",
     "bot/policies/*.py",
+    "bot/plain_text.py",
     "bot/terms.py",
     "bot/guidance/cards/*.yml",
     "uv.lock",
@@ -63,7 +63,7 @@ def train() -> None:
         domain="domain.yml",
         config="config.yml",
         training_files="data",
-        output=str(MODELS),
+        output=str(MODEL.parent),
         fixed_model_name="training",
     )
     if result.code != 0 or result.model is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -18,10 +18,10 @@ from bot.errors import ContentError
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _PlainLoader(_Base):  # type: ignore[misc]
+class _PlainLoader(_Base):
     """YAML 1.2's idea of true and false; everything else as PyYAML's safe loader."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
         first: [
             (tag, pattern)
             for tag, pattern in resolvers
@@ -56,7 +56,8 @@ def read_yaml(path: Path) -> Any:
         ContentError: the file cannot be read, or is not the YAML described above.
     """
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=_PlainLoader)
+        # A safe loader: see _Base.
+        return yaml.load(path.read_text("utf-8"), Loader=_PlainLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContentError(

@@ -26,7 +26,8 @@ def main():
         import venv  # noqa: F401
     except ImportError:
         print(
-            "Python's venv module is missing. On Debian: sudo apt-get install python3-venv"
+            "Python's venv module is missing. On Debian: "
+            "sudo apt-get install python3-venv"
         )
         return 1
     free = shutil.disk_usage(".").free

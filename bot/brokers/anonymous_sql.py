@@ -68,13 +68,15 @@ class AnonymousSqlBroker(EventBroker):
             ended = (
                 event.get("event") == "action" and event.get("name") == "action_listen"
             )
-            turn = turn_from(events, number, turns + 1) if ended else None
-            if ended or len(events) > MOST_EVENTS:
-                events = []
-            self._open[sender] = (number, turns + (turn is not None), events)
+            # Put aside before they are counted: what cannot be counted must not stay.
+            kept = [] if ended or len(events) > MOST_EVENTS else events
+            self._open[sender] = (number, turns, kept)
             self._open.move_to_end(sender)
             while len(self._open) > MOST_CONVERSATIONS:
                 self._open.popitem(last=False)
+            turn = turn_from(events, number, turns + 1) if ended else None
+            if turn is not None:
+                self._open[sender] = (number, turns + 1, kept)
         if turn is not None:
             self._writer.write(turn)
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import create_engine, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot.metrics.tables import METADATA, insert_turns
 from bot.metrics.turn import Turn
@@ -50,6 +50,7 @@ class TurnWriter:
         self._pause = seconds_between_tries
         self._stopping = threading.Event()
         self._reachable = False
+        self._in_hand: list[Turn] = []
         self.dropped = 0
         self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
         self._thread.start()
@@ -77,20 +78,25 @@ class TurnWriter:
         """Writes what is waiting, if the database lets it, and stops."""
         self._stopping.set()
         self._thread.join(seconds)
-        lost = self._waiting.qsize()
+        lost = self._waiting.qsize() + len(self._in_hand)
         if lost:
             log_event(logger, logging.ERROR, "metrics.turns.lost", count=lost)
         self._engine.dispose()
 
     def _run(self) -> None:
-        batch: list[Turn] = []
-        while not (self._stopping.is_set() and not batch and self._waiting.empty()):
-            if not batch:
-                batch = self._next_batch()
-            if self._has_written(batch):
-                batch = []
-            elif self._stopping.wait(self._pause):
+        while True:
+            # Asked before the try: after the call to stop there is a last one.
+            is_last_try = self._stopping.is_set()
+            if not self._in_hand:
+                self._in_hand = self._next_batch()
+            if self._has_written(self._in_hand):
+                self._in_hand = []
+                if is_last_try and self._waiting.empty():
+                    return
+            elif is_last_try:
                 return
+            else:
+                self._stopping.wait(self._pause)
 
     def _next_batch(self) -> list[Turn]:
         batch: list[Turn] = []
@@ -110,8 +116,7 @@ class TurnWriter:
             if not self._reachable:
                 METADATA.create_all(self._engine)
             if batch:
-                with self._engine.begin() as connection:
-                    insert_turns(connection, batch)
+                self._write(batch)
         except SQLAlchemyError as error:
             if self._reachable or not batch:
                 name = type(error).__name__
@@ -122,6 +127,25 @@ class TurnWriter:
             log_event(logger, logging.INFO, "metrics.database.ready")
         self._reachable = True
         return True
+
+    def _write(self, batch: list[Turn]) -> None:
+        """A turn that the database refuses must not hold up the others for ever."""
+        try:
+            self._insert(batch)
+        except (IntegrityError, DataError):
+            refused = sum(not self._has_inserted(turn) for turn in batch)
+            log_event(logger, logging.ERROR, "metrics.turns.refused", count=refused)
+
+    def _has_inserted(self, turn: Turn) -> bool:
+        try:
+            self._insert([turn])
+        except (IntegrityError, DataError):
+            return False
+        return True
+
+    def _insert(self, batch: list[Turn]) -> None:
+        with self._engine.begin() as connection:
+            insert_turns(connection, batch)
 
 
 def _engine(database_url: str) -> Engine:

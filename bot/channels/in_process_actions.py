@@ -24,5 +24,5 @@ class InProcessActions(EndpointConfig):
         self._executor.register_package(ACTIONS_PACKAGE)
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
-        """Runs the action that the call names; what it raises, Rasa logs and survives."""
+        """Runs the named action; what it raises, Rasa logs and survives."""
         return await self._executor.run(kwargs["json"])

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from bot.errors import BotError
 from bot.guidance.choices import Meaning, Menu
-from bot.guidance.choose import OPENING, Answer
+from bot.guidance.choose import EMERGENCY, FAILED, OPENING, UNREADABLE, Answer
 from bot.guidance.load import Library
 from bot.guidance.render import Message, buttons, contacts_for, message_of
-from bot.nlu.normalise import normalise
+from bot.plain_text import normalise
 from bot.privacy.quiet_logs import log_event
 from bot.terms import Urgency
 
@@ -26,8 +26,6 @@ logger = logging.getLogger(__name__)
 
 # Longer than anybody types in fright, shorter than a pasted book.
 MOST_CHARACTERS: Final = 4_000
-UNREADABLE: Final = "message_unreadable"
-FAILED: Final = "something_failed"
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -54,13 +52,14 @@ class _Collector(OutputChannel):
         self._channel = channel
         self.guidance: list[dict[str, Any]] = []
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         """Rasa asks for the channel's name to choose response variants."""
         return self._channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Called by Rasa for each message of the answer."""
-        guidance = (message.get("metadata") or {}).get("guidance")
+        # Rasa lays an event's metadata out among the message's own keys.
+        guidance = message.get("guidance")
         if guidance:
             self.guidance.append(guidance)
 
@@ -89,6 +88,8 @@ class Reception:
 
     async def take_text(self, conversation: str, text: str) -> Reply:
         """Answers what a person typed."""
+        # Half an emoji, cut off by a client, is no text: nothing below could encode it.
+        text = text.encode("utf-8", "ignore").decode("utf-8")
         # A leading slash is Rasa's way to name an intent; nobody may do so by typing.
         plain = normalise(text).lstrip("/ ") if len(text) <= MOST_CHARACTERS else ""
         if not any(character.isalnum() for character in plain):
@@ -120,7 +121,7 @@ class Reception:
             log_event(logger, logging.ERROR, "reception.turn.failed", error=name)
         if not collector.guidance:
             log_event(logger, logging.ERROR, "reception.answer.missing")
-            return self._fixed(FAILED)
+            return self._failed()
         first = collector.guidance[0]
         return Reply(
             urgency=first["urgency"],
@@ -128,14 +129,22 @@ class Reception:
             messages=[guidance["message"] for guidance in collector.guidance],
         )
 
-    def _fixed(self, card_id: str) -> Reply:
+    def _failed(self) -> Reply:
+        """What is said when Rasa gave no answer: what was asked may be an emergency."""
+        return replace(self._fixed(EMERGENCY, FAILED), danger_check=True)
+
+    def _fixed(self, *card_ids: str) -> Reply:
         """A reply that needs no part of Rasa."""
-        card = self._library.cards[card_id]
-        contacts = contacts_for(card, None, None, self._library)
-        message = message_of(card, contacts, self._library)
-        answer = Answer(cards=(card,), urgency="information")
-        message["buttons"] = buttons(self._menu.offer(answer, "parent"))
-        return Reply("information", danger_check=False, messages=[message])
+        cards = tuple(self._library.cards[card_id] for card_id in card_ids)
+        messages = [
+            message_of(
+                card, contacts_for(card, None, None, self._library), self._library
+            )
+            for card in cards
+        ]
+        answer = Answer(cards=cards, urgency="information")
+        messages[-1]["buttons"] = buttons(self._menu.offer(answer, "parent"))
+        return Reply("information", danger_check=False, messages=messages)
 
 
 def _as_parsed(meaning: Meaning) -> dict[str, Any]:

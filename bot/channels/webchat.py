@@ -117,8 +117,10 @@ class WebChat(InputChannel):
             request.app.ctx.sessions.end(_session_of(_body(request)))
             return json_response({"forgotten": True}, headers=NEVER_STORED)
 
+        # Not async: sanic-cors adds no headers to what an async handler answers, and a
+        # page of another origin could not read why it was refused.
         @routes.exception(BotError)
-        async def refused(request: Request, error: BotError) -> HTTPResponse:
+        def refused(request: Request, error: BotError) -> HTTPResponse:
             return _error(getattr(error, "status", 400), error.code, error.sentence)
 
         return routes
@@ -168,8 +170,9 @@ def _forget(app: Any, conversation: str) -> None:
     # Rasa wraps a tracker store in one that survives its failures.
     store = getattr(store, "_tracker_store", store)
     for part in (store, getattr(store, "event_broker", None)):
-        if hasattr(part, "forget"):
-            part.forget(conversation)
+        forget = getattr(part, "forget", None)
+        if forget is not None:
+            forget(conversation)
 
 
 async def _sweep(app: Any) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from bot.errors import ContentError
+from bot.guidance.choose import ALWAYS_THERE
 from bot.guidance.load import CONTENT_FOLDER
 from bot.terms import INTENTS, NOT_UNDERSTOOD, WORRIES, WORRY_PARTS
 from bot.yaml_file import read_yaml
@@ -48,16 +49,18 @@ UNWANTED_WORDS = {
     r"\bi (?:think|feel|believe)\b": "the bot is a machine: say what the source says",
     r"\bchild porn|\bkiddie porn": "say CSAM, or child sexual abuse images",
     r"\bcommit(?:ted|s|ting)? suicide": "say took their own life",
-    r"\bpolice will (?:arrest|charge|prosecute|catch|find|not)\b": "no promises for police",
+    r"\bpolice will (?:arrest|charge|prosecute|catch|find|not)\b": "promise nothing",
     r"\b(?:last|next) (?:month|week|year)\b|\brecently\b": "give the month and year",
     r"\bshould have (?:known|noticed|seen|checked)\b": "no blame",
     r"\bsexting\b": "say sent a nude",
 }
 # Harmful advice is found by its verb standing without a 'not' in the sentence.
 HARMFUL_ADVICE = re.compile(
-    r"\b(?:pay them|pay up|pay the (?:money|ransom)|pretend to be|delete the (?:chat|account|"
-    r"message|image|photo|picture|video)s?|confront (?:them|the)|"
-    r"(?:screenshot|save|copy|print|forward|download|photograph) (?:the |any |a |that |their |your )?"
+    r"\b(?:pay them|pay up|pay the (?:money|ransom)|pretend to be|"
+    r"delete the (?:chat|account|message|image|photo|picture|video)s?|"
+    r"confront (?:them|the)|"
+    r"(?:screenshot|save|copy|print|forward|download|photograph) "
+    r"(?:the |any |a |that |their |your )?"
     r"(?:nude|sexual|naked|intimate)? ?(?:image|photo|picture|video|nude)s?)\b",
     re.IGNORECASE,
 )
@@ -315,6 +318,11 @@ def _check_coverage(folder: Path, cards: list[Any]) -> Iterator[Finding]:
             if (worry, "now", audience) not in have:
                 message = f"no 'now' of {worry} for {audience}; write it"
                 yield Finding(folder / "cards", 1, "CARD_MISSING", message)
+    published = {card["id"] for card in cards if card["status"] == "published"}
+    for name in ALWAYS_THERE:
+        if name not in published:
+            message = f"the code itself asks for '{name}'; publish it"
+            yield Finding(folder / "cards", 1, "CARD_MISSING", message)
     answered = {intent for intent, _, _ in have}
     for intent in (*INTENTS, NOT_UNDERSTOOD):
         if intent not in answered:

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from bot.guidance.choose import (
-    ASK_NATION,
     DANGER_CHECK,
     HUMAN_ROUTES,
-    OPENING,
     Answer,
 )
 from bot.guidance.load import CONTENT_FOLDER, Library
@@ -111,10 +109,10 @@ class Menu:
         return tuple(Choice(key, self._title(key, audience)) for key in keys)
 
     def offer(self, answer: Answer, audience: Audience) -> tuple[Choice, ...]:
-        """The buttons under an answer's last message."""
+        """The buttons under an answer: what to ask next, a person, and 999."""
         shown = {card.id for card in answer.cards}
         keys = self._next_steps(answer, audience, shown)
-        if not shown & {HUMAN_ROUTES}:
+        if HUMAN_ROUTES not in shown:
             keys.append(A_PERSON)
         if answer.urgency != "emergency" and DANGER_CHECK not in shown:
             keys.append(DANGER_NOW)
@@ -123,9 +121,7 @@ class Menu:
     def _next_steps(
         self, answer: Answer, audience: Audience, shown: set[str]
     ) -> list[str]:
-        if ASK_NATION in shown:
-            return [f"nation.{nation}" for nation in NATIONS]
-        if answer.topic is None or shown & {OPENING}:
+        if answer.topic is None:
             others = [key for key in self._topics if key != f"audience.{audience}"]
             return others[:MOST_TOPICS]
         return self._follow_ups(answer.topic, audience, shown)[:MOST_FOLLOW_UPS]

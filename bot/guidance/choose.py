@@ -26,7 +26,7 @@ from bot.terms import (
     Urgency,
 )
 
-# Cards that the policy itself asks for; a check makes sure that they exist.
+# Cards that the code itself asks for; a check makes sure that they exist.
 OPENING: Final = "opening"
 DANGER_CHECK: Final = "danger_check"
 EMERGENCY: Final = "emergency_now"
@@ -34,6 +34,19 @@ ASK_NATION: Final = "ask_nation"
 HUMAN_ROUTES: Final = "human_routes"
 NO_DANGER: Final = "no_danger"
 ADULT_BLACKMAILED: Final = "adult_blackmailed"
+UNREADABLE: Final = "message_unreadable"
+FAILED: Final = "something_failed"
+ALWAYS_THERE: Final = (
+    OPENING,
+    DANGER_CHECK,
+    EMERGENCY,
+    ASK_NATION,
+    HUMAN_ROUTES,
+    NO_DANGER,
+    ADULT_BLACKMAILED,
+    UNREADABLE,
+    FAILED,
+)
 
 MISSES_BEFORE_HUMAN_ROUTES: Final = 2
 
@@ -101,7 +114,7 @@ def choose(question: Question, library: Library) -> Answer:
     topic = _topic(question)
     emergency = question.urgency == "emergency"
     understood = _is_understood(question)
-    misses = 0 if understood else question.misses + 1
+    misses = question.misses + 1 if _is_miss(question) else 0
 
     cards: list[Card] = []
     doubt = question.danger_check and not emergency
@@ -117,7 +130,7 @@ def choose(question: Question, library: Library) -> Answer:
         and not question.nation_asked
         and not emergency
         and question.intent != "inform_nation"
-        and differs_by_nation(cards, library)
+        and differs_by_nation(cards, question.audience, library)
     )
     if ask_nation:
         cards.append(library.cards[ASK_NATION])
@@ -143,6 +156,12 @@ def _topic(question: Question) -> str | None:
         if signal in question.signals:
             return worry
     return question.topic
+
+
+def _is_miss(question: Question) -> bool:
+    """Whether the person got no further: not understood, or outside what it knows."""
+    off_topic = question.intent == OUT_OF_SCOPE and not question.signals
+    return off_topic or not _is_understood(question)
 
 
 def _is_understood(question: Question) -> bool:
@@ -184,9 +203,9 @@ def _body(
         and {"blackmail", "sexual_image"} & question.signals
     ):
         return [library.cards[ADULT_BLACKMAILED]]
-    if question.intent == NOT_UNDERSTOOD and not _is_understood(question):
-        if misses >= MISSES_BEFORE_HUMAN_ROUTES:
-            return [library.cards[HUMAN_ROUTES]]
+    if misses >= MISSES_BEFORE_HUMAN_ROUTES:
+        return _human_routes(question, library)
+    if not _is_understood(question):
         return _only(_of_intent(NOT_UNDERSTOOD, question, topic, library))
     if question.intent in QUESTIONS:
         return _question_cards(question, topic, library)
@@ -199,7 +218,13 @@ def _body(
         return _only(worry_card(topic, question.part or "now", question, library))
     if question.intent == IMMEDIATE_DANGER:
         return []
-    return _only(_of_intent(question.intent, question, topic, library)) or [
+    own = _of_intent(question.intent, question, topic, library)
+    return _only(own) or _human_routes(question, library)
+
+
+def _human_routes(question: Question, library: Library) -> list[Card]:
+    """The people to reach, for this audience."""
+    return _only(_of_intent("ask_human", question, None, library)) or [
         library.cards[HUMAN_ROUTES]
     ]
 
@@ -236,7 +261,7 @@ def _question_cards(
     first_told = topic is not None and topic != question.topic
     if topic and first_told and question.urgency in ("urgent", "emergency"):
         cards += _only(worry_card(topic, "now", question, library))
-    return cards or [library.cards[HUMAN_ROUTES]]
+    return cards or _human_routes(question, library)
 
 
 def worry_card(
@@ -288,10 +313,13 @@ def _best(cards: Iterable[Card], question: Question, topic: str | None) -> Card 
     )
 
 
-def differs_by_nation(cards: Iterable[Card], library: Library) -> bool:
-    """Whether a route on these cards exists in only some of the four nations."""
+def differs_by_nation(
+    cards: Iterable[Card], audience: Audience, library: Library
+) -> bool:
+    """Whether a route for this person exists in only some of the four nations."""
+    contacts = (library.contacts[name] for card in cards for name in card.contacts)
     return any(
-        library.contacts[name].nations != NATIONS
-        for card in cards
-        for name in card.contacts
+        contact.nations != NATIONS
+        for contact in contacts
+        if audience in contact.audiences
     )

@@ -7,15 +7,20 @@ is the same content for channels that only have plain text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from bot.guidance.card import Card, Contact
 from bot.guidance.choices import DANGER_NOW, NOBODY_IN_DANGER, Choice, Menu
-from bot.guidance.choose import DANGER_CHECK, Answer
+from bot.guidance.choose import ASK_NATION, DANGER_CHECK, Answer
 from bot.guidance.load import Library
 from bot.terms import NATIONS, Audience, Nation
 
 MOST_CONTACTS = 5
+# Cards that ask something, and the buttons that answer it.
+OWN_BUTTONS: Mapping[str, tuple[str, ...]] = {
+    DANGER_CHECK: (DANGER_NOW, NOBODY_IN_DANGER),
+    ASK_NATION: tuple(f"nation.{nation}" for nation in NATIONS),
+}
 NATION_NAMES: Mapping[Nation, str] = {
     "england": "England",
     "wales": "Wales",
@@ -80,7 +85,11 @@ def render(
     library: Library,
     menu: Menu,
 ) -> list[Message]:
-    """The messages of an answer, in order; the buttons stand under the last."""
+    """The messages of an answer, in order.
+
+    The danger check and the question for the nation have buttons of their own; what to
+    do next stands under the last of the others.
+    """
     messages = []
     already_shown: set[str] = set()
     for card in answer.cards:
@@ -91,12 +100,20 @@ def render(
         ]
         already_shown |= {contact.id for contact in contacts}
         message = message_of(card, contacts, library)
-        if card.id == DANGER_CHECK:
-            asked = menu.titled((DANGER_NOW, NOBODY_IN_DANGER), audience)
-            message["buttons"] = buttons(asked)
+        message["buttons"] = buttons(
+            menu.titled(OWN_BUTTONS.get(card.id, ()), audience)
+        )
         messages.append(message)
+    last = max(
+        (
+            place
+            for place, card in enumerate(answer.cards)
+            if card.id not in OWN_BUTTONS
+        ),
+        default=len(messages) - 1,
+    )
     if messages:
-        messages[-1]["buttons"] += buttons(menu.offer(answer, audience))
+        messages[last]["buttons"] += buttons(menu.offer(answer, audience))
     return messages
 
 
@@ -207,6 +224,6 @@ def _contact_line(contact: ShownContact) -> str:
         f"e-mail {contact['email']}" if contact["email"] else "",
         contact["url"] or "",
         contact["where"] or "",
-        f"({contact['hours']})" if contact["hours"] else "",
     ]
-    return f"→ {contact['name']}: " + ", ".join(filter(None, routes))
+    hours = f" ({contact['hours']})" if contact["hours"] else ""
+    return f"→ {contact['name']}: " + ", ".join(filter(None, routes)) + hours

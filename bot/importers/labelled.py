@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from rasa.shared.core.domain import Domain
@@ -30,7 +30,7 @@ MESSAGES_FILE = "nlu.yml"
 
 
 class LabelledMessage(Message):
-    """A training message whose fingerprint is cheap: a hash of its words and numbers."""
+    """A training message with a cheap fingerprint: a hash of its words and numbers."""
 
     def fingerprint(self) -> str:
         """Changes when the text, a label, a vector or a feature changes."""
@@ -100,7 +100,7 @@ class LabelledDataImporter(TrainingDataImporter):
 
     def get_config_file_for_auto_config(self) -> str | None:
         """As Rasa finds it."""
-        return self._rest.get_config_file_for_auto_config()
+        return cast("str | None", self._rest.get_config_file_for_auto_config())
 
 
 def _files_in(path: Path) -> Sequence[Path]:

@@ -1,7 +1,8 @@
 """The tables of the metrics. No column can hold text.
 
 Names are kept in columns that the database itself limits to the project's fixed names;
-cards and contacts are kept as numbers (`bot.metrics.turn.content_number`).
+cards and contacts are kept as numbers (`bot.metrics.turn.content_number`). SQLite takes
+text in a column of any type, so every column has a check that text does not pass.
 """
 
 from __future__ import annotations
@@ -30,12 +31,17 @@ from bot.metrics.turn import (
     CONFIDENCE_BANDS,
     COUNTED_INTENTS,
     LATENCY_BANDS,
+    MOST_TURNS,
     Turn,
 )
 from bot.terms import AUDIENCES, NATIONS, SIGNALS, URGENCIES
 
 METADATA: Final = MetaData()
 SHOWN_KINDS: Final = ("card", "contact")
+# What a signed BIGINT holds.
+LARGEST: Final = 2**63 - 1
+# `content_number` is a CRC-32.
+LARGEST_CRC: Final = 2**32 - 1
 
 
 def _one_of(name: str, names: Sequence[str], nullable: bool = False) -> Column[Any]:
@@ -46,6 +52,17 @@ def _one_of(name: str, names: Sequence[str], nullable: bool = False) -> Column[A
     return Column(name, limited, nullable=nullable)
 
 
+def _number(name: str, kind: Any, least: int, most: int, **options: Any) -> Column[Any]:
+    """A whole number; to SQLite every text is greater than every number."""
+    limits = CheckConstraint(f"{name} BETWEEN {least} AND {most}")
+    return Column(name, kind, limits, nullable=False, **options)
+
+
+def _yes_or_no(name: str) -> Column[Any]:
+    limited = Boolean(create_constraint=True, name=f"known_{name}")
+    return Column(name, limited, nullable=False)
+
+
 # SQLite gives only its own INTEGER a running number.
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -53,27 +70,38 @@ TURNS: Final = Table(
     "turns",
     METADATA,
     Column("id", _Id, primary_key=True),
-    Column("conversation", BigInteger, nullable=False, index=True),
-    Column("day", Date, nullable=False, index=True),
+    _number("conversation", BigInteger, 0, LARGEST, index=True),
     Column(
-        "hour", SmallInteger, CheckConstraint("hour BETWEEN 0 AND 23"), nullable=False
+        "day",
+        Date,
+        # In SQLite a date is text of its own making, and `date` is NULL for any other.
+        CheckConstraint("date(day) IS NOT NULL AND date(day) = day"),
+        nullable=False,
+        index=True,
     ),
-    Column("turn_number", SmallInteger, nullable=False),
+    _number("hour", SmallInteger, 0, 23),
+    _number("turn_number", SmallInteger, 1, MOST_TURNS),
     _one_of("channel", CHANNELS),
     _one_of("intent", COUNTED_INTENTS),
     _one_of("confidence", CONFIDENCE_BANDS),
     _one_of("urgency", URGENCIES),
-    Column("danger_check", Boolean, nullable=False),
-    Column("understood", Boolean, nullable=False),
+    _yes_or_no("danger_check"),
+    _yes_or_no("understood"),
     _one_of("nation", NATIONS, nullable=True),
     _one_of("audience", AUDIENCES),
     _one_of("latency", LATENCY_BANDS),
-    *(Column(f"signal_{name}", Boolean, nullable=False) for name in SIGNALS),
+    *(_yes_or_no(f"signal_{name}") for name in SIGNALS),
 )
 SHOWN: Final = Table(
     "shown",
     METADATA,
-    Column("turn", _Id, ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "turn",
+        _Id,
+        ForeignKey("turns.id", ondelete="CASCADE"),
+        CheckConstraint(f"turn BETWEEN 1 AND {LARGEST}"),
+        primary_key=True,
+    ),
     Column(
         "kind",
         Enum(
@@ -81,7 +109,9 @@ SHOWN: Final = Table(
         ),
         primary_key=True,
     ),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _number(
+        "number", BigInteger, 0, LARGEST_CRC, primary_key=True, autoincrement=False
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""Logistic regressions over shared features: fitted with scikit-learn, applied in NumPy.
+"""Logistic regressions over shared features: scikit-learn fits, NumPy applies them.
 
 Used by the intent and the signal classifier. Knows nothing of Rasa.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-Features = csr_matrix
+Features: TypeAlias = csr_matrix
 
 
 class LinearHead:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE
@@ -21,7 +21,8 @@ def feature_rows(messages: Sequence[Message]) -> csr_matrix:
 
     All messages have the same kinds of features: the pipeline's.
     """
-    dense, sparse = [], []
+    dense: list[Any] = []
+    sparse: list[Any] = []
     for message in messages:
         for feature in message.features:
             if feature.type == FEATURE_TYPE_SENTENCE:

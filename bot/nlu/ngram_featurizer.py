@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.ngrams import Ngrams
-from bot.nlu.normalise import normalise
+from bot.plain_text import normalise
 
 ORIGIN = "ngrams"
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,7 +56,7 @@ def word_ngrams(text: str) -> Iterator[str]:
     """Words of two letters and more, and their pairs."""
     words = _WORD.findall(text.lower())
     yield from words
-    yield from map(" ".join, zip(words, words[1:], strict=False))
+    yield from map(" ".join, pairwise(words))
 
 
 class _Kind:
@@ -72,7 +73,7 @@ class _Kind:
         self.weights = weights
 
     def row(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Which n-grams occur, and their weights; a unit vector unless there is none."""
+        """Which n-grams occur, and their weights: a unit vector, or nothing."""
         places = (self.vocabulary.get(ngram) for ngram in self.ngrams(text))
         counted = Counter(place for place in places if place is not None)
         found = np.fromiter(counted.keys(), np.int32, len(counted))

@@ -20,7 +20,7 @@ MOST_WORDS: Final = 24
 
 
 def passages(text: str) -> list[Span]:
-    """Where the passages of a message start and end; at least one unless it is empty."""
+    """Where the passages of a message start and end; none only if it is empty."""
     runs: list[list[Span]] = []
     for sentence in SENTENCE.finditer(text):
         words = [

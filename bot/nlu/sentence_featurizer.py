@@ -29,8 +29,8 @@ from bot.nlu.encoder_graph import (
     build_quantised_encoder,
     published_weights_folder,
 )
-from bot.nlu.normalise import normalise
 from bot.nlu.questions import QuestionIndex, asked_questions, fingerprint
+from bot.plain_text import normalise
 
 ORIGIN = "sentence_encoder"
 # Message property: vectors of its passages, shape (passages, 384), at least one row.
@@ -43,7 +43,7 @@ CARDS_ASKED = "cards_asked"
     DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True
 )
 class SentenceFeaturizer(GraphComponent):
-    """Adds the whole message's vector as a dense sentence feature, and its passages'."""
+    """Adds the vector of the message as a dense sentence feature, and its passages'."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class SentenceFeaturizer(GraphComponent):
         return cls(model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Builds the encoder and the index of questions; the examples change neither."""
+        """Builds the encoder and the questions' index; the examples change neither."""
         asked = asked_questions(load_library())
         with tempfile.TemporaryDirectory() as built:
             build_quantised_encoder(

@@ -93,9 +93,12 @@ class ForgetfulTrackerStore(TrackerStore):
         return list(self._held)
 
     def forget(self, sender_id: str) -> None:
-        """Drops everything held for a conversation."""
+        """Drops everything held for a conversation, here and by the broker."""
         self._held.pop(sender_id, None)
         self._told.pop(sender_id, None)
+        forget = getattr(self.event_broker, "forget", None)
+        if forget is not None:
+            forget(sender_id)
 
     def forget_old(self) -> None:
         """Drops what is too old or too much."""

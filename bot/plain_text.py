@@ -1,6 +1,6 @@
 """Makes different ways of typing the same words the same, before anything is read.
 
-Used by the featurizers, in training and in use alike.
+Used by the featurizers, in training and in use alike, and by the reception.
 """
 
 from __future__ import annotations

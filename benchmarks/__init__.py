@@ -1,0 +1,1 @@
+"""Measurements that stay in the repository: understanding, speed, memory."""

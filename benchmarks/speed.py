@@ -1,0 +1,113 @@
+"""`make bench`: start, memory and speed of a turn, measured on this machine.
+
+Start is the wall time of a new server process until `/ready` answers 200. Turns run in
+process through the same reception as every channel, with the held-out messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+
+import bot.quick_start  # noqa: F401  before anything imports Rasa
+from benchmarks.labelled_set import read_labelled
+from bot.privacy.quiet_logs import log_quietly
+
+MESSAGES = Path("tests/sentences/held_out.jsonl")
+STARTS = 3
+TURNS = 1_000
+TURNS_IN_A_CONVERSATION = 5
+SECONDS_TO_START = 60
+
+
+def seconds_to_ready() -> float:
+    """Wall time from starting a server process to a ready `/ready`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "PORT": str(port),
+            "DATABASE_URL": f"sqlite:///{folder}/metrics.db",
+        }
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot.server"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            while time.perf_counter() - started < SECONDS_TO_START:
+                try:
+                    if httpx.get(f"http://127.0.0.1:{port}/ready").status_code == 200:
+                        return time.perf_counter() - started
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.02)
+            raise TimeoutError("the server was not ready in time")
+        finally:
+            process.terminate()
+            process.wait()
+
+
+async def turn_times(database_url: str) -> list[float]:
+    """Seconds of each turn, from message in to answer out."""
+    from bot.agent import load_agent
+    from bot.channels.reception import Reception
+    from bot.guidance.choices import Menu, load_titles
+    from bot.guidance.load import load_library
+    from bot.settings import Settings
+
+    agent = load_agent(Settings(database_url=database_url))
+    library = load_library()
+    menu = Menu(library, load_titles())
+    reception = Reception("terminal", agent.handle_message, library, menu)
+    texts = [row.text for row in read_labelled(MESSAGES)]
+    times = []
+    conversation = ""
+    for turn in range(TURNS):
+        if turn % TURNS_IN_A_CONVERSATION == 0:
+            conversation = secrets.token_hex(16)
+        started = time.perf_counter()
+        await reception.take_text(conversation, texts[turn % len(texts)])
+        times.append(time.perf_counter() - started)
+    await agent.tracker_store.event_broker.close()
+    return times
+
+
+def main() -> int:
+    """Measures and prints; also as JSON on the last line."""
+    log_quietly()
+    starts = [seconds_to_ready() for _ in range(STARTS)]
+    with tempfile.TemporaryDirectory() as folder:
+        times = asyncio.run(turn_times(f"sqlite:///{folder}/metrics.db"))
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    figures = {
+        "seconds_to_ready": round(statistics.median(starts), 2),
+        "turn_ms_p50": round(statistics.median(times) * 1000, 2),
+        "turn_ms_p95": round(statistics.quantiles(times, n=20)[-1] * 1000, 2),
+        "peak_memory_mb": round(kilobytes / 1024),
+        "turns": TURNS,
+    }
+    for name, value in figures.items():
+        print(f"{name:<20} {value}")
+    print(json.dumps(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

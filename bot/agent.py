@@ -1,0 +1,47 @@
+"""Puts the parts together: the trained model, tracker store, broker and actions.
+
+Used by the entry points that answer people (`bot.server`, `bot.chat`), each of which
+imports `bot.quick_start` first; Rasa is imported only when an agent is loaded.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bot.errors import BotError
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+
+# Written by `bot.train`.
+MODEL: Final = Path("models/current.tar.gz")
+
+
+def load_agent(settings: Settings) -> Agent:
+    """Rasa's agent with the trained model, our tracker store, broker and actions.
+
+    Raises:
+        BotError: there is no model, or it cannot be read.
+    """
+    from rasa.core.agent import Agent
+    from rasa.utils.endpoints import EndpointConfig
+
+    from bot.brokers.anonymous_sql import AnonymousSqlBroker
+    from bot.brokers.turn_writer import TurnWriter
+    from bot.channels.in_process_actions import InProcessActions
+    from bot.tracker_stores.forgetful import ForgetfulTrackerStore
+
+    if not MODEL.exists():
+        raise BotError("There is no trained model. Run `make train`.")
+    apart = settings.action_endpoint_url
+    return Agent.load(
+        str(MODEL),
+        tracker_store=ForgetfulTrackerStore(
+            None,
+            AnonymousSqlBroker(TurnWriter(settings.database_url)),
+            seconds_kept=settings.session_minutes * 60,
+        ),
+        action_endpoint=EndpointConfig(url=apart) if apart else InProcessActions(),
+    )

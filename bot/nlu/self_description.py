@@ -1,0 +1,58 @@
+"""Finds where a writer says they are, and whether they say they work in a school.
+
+Reviewed lists, not a model: a wrong nation gives a wrong number. Pure; used by
+`bot.nlu.self_description_extractor`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from bot.terms import Audience, Nation
+from bot.yaml_file import read_yaml
+
+LISTS: Final = Path(__file__).with_name("self_descriptions.yml")
+# Outside an answer to "where are you?", a place counts only where the writer says that
+# they are there: a man "from Glasgow" says nothing about them.
+WRITER_IS_THERE: Final = (
+    r"\b(?:i'?m|i am|we'?re|we are|i live|we live|living|based|here)"
+    r"(?: \w+){0,3}? (?:in|near|outside|from|up in|down in) (?:the |north |south |east |west )?"
+)
+
+
+@cache
+def _patterns() -> tuple[dict[Nation, str], re.Pattern[str]]:
+    lists = read_yaml(LISTS)
+    places = {nation: _any_of(names) for nation, names in lists["places"].items()}
+    return places, re.compile(_any_of(lists["school_staff"]))
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b"
+
+
+def nation_in(text: str, is_answer: bool) -> Nation | None:
+    """The nation that the writer is in, or None if they say none, or several.
+
+    Args:
+        text: what was written.
+        is_answer: whether the message is there to say where the writer is.
+    """
+    places, _ = _patterns()
+    low = text.lower()
+    before = "" if is_answer else WRITER_IS_THERE
+    found = [
+        nation for nation, names in places.items() if re.search(before + names, low)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def audience_in(text: str) -> Audience | None:
+    """`school_staff` where the writer says that they work in a school."""
+    _, school_staff = _patterns()
+    return "school_staff" if school_staff.search(text.lower()) else None

@@ -1,0 +1,138 @@
+"""No column of the metrics can hold text, in neither database."""
+
+import datetime
+
+import pytest
+from sqlalchemy import Boolean, Date, Enum, Integer, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.metrics.tables import METADATA, SHOWN, TURNS, insert_turns
+from bot.metrics.turn import content_number
+from bot.terms import SIGNALS
+from tests.metrics.events import CANARY, counted
+
+COLUMNS = [column for table in (TURNS, SHOWN) for column in table.columns]
+# A type in which a database keeps a name: a check must limit it.
+NAME_TYPE = "VARCHAR"
+OTHER_TYPES = ("INTEGER", "BIGINT", "SMALLINT", "BOOLEAN", "DATE")
+WRITTEN = {
+    "a sentence": CANARY,
+    "a name": "Sam",
+    "a name after a day": "2026-11-21 Sam",
+    "a name after a number": "1 Sam",
+    "a phone number": "07700 900123",
+    "nothing": "",
+    "bytes": CANARY.encode(),
+}
+
+
+def name_of(column):
+    return f"{column.table.name}.{column.name}"
+
+
+def a_row(table, connection):
+    """Values that the table takes."""
+    if table is SHOWN:
+        turn = connection.execute(select(TURNS.c.id)).scalars().first()
+        return {"turn": turn, "kind": "card", "number": 7}
+    return {
+        "id": 1_000_000,
+        "conversation": 5,
+        "day": datetime.date(2026, 11, 21),
+        "hour": 12,
+        "turn_number": 1,
+        "channel": "webchat",
+        "intent": "greet",
+        "confidence": "high",
+        "urgency": "concern",
+        "danger_check": False,
+        "understood": True,
+        "nation": None,
+        "audience": "parent",
+        "latency": "under_10ms",
+        **{f"signal_{name}": False for name in SIGNALS},
+    }
+
+
+@pytest.fixture
+def one_turn(connection):
+    """A database that holds one turn."""
+    insert_turns(connection, [counted(cards=(), contacts=())])
+    return connection
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=name_of)
+def test_a_column_is_a_number_a_truth_a_day_or_a_fixed_name(column):
+    kind = getattr(column.type, "impl", column.type)
+    if isinstance(kind, Enum):
+        assert kind.create_constraint
+        assert not kind.native_enum
+    else:
+        assert isinstance(kind, Boolean | Date | Integer)
+
+
+@pytest.mark.parametrize("table", [TURNS, SHOWN], ids=lambda table: table.name)
+def test_the_database_itself_has_no_type_for_text(connection, table):
+    there = inspect(connection)
+    limits = " ".join(c["sqltext"] for c in there.get_check_constraints(table.name))
+    for column in there.get_columns(table.name):
+        kind, name = str(column["type"]).partition("(")[0], column["name"]
+        assert kind in OTHER_TYPES or (kind == NAME_TYPE and name in limits), name
+
+
+def test_the_tables_have_no_other_columns(connection):
+    there = inspect(connection)
+    names = {
+        f"{table}.{column['name']}"
+        for table in METADATA.tables
+        for column in there.get_columns(table)
+    }
+    assert names == set(map(name_of, COLUMNS))
+
+
+def test_the_rows_of_these_tests_are_taken(one_turn):
+    """Otherwise the refusals below would show nothing."""
+    for table in (TURNS, SHOWN):
+        one_turn.execute(insert(table).values(a_row(table, one_turn)))
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+@pytest.mark.parametrize("column", COLUMNS, ids=name_of)
+def test_no_column_takes_what_a_person_wrote(one_turn, column, written):
+    row = {**a_row(column.table, one_turn), column.name: written}
+    names = ", ".join(row)
+    places = ", ".join(f":{name}" for name in row)
+    statement = text(f"INSERT INTO {column.table.name} ({names}) VALUES ({places})")
+    with pytest.raises(DBAPIError):
+        one_turn.execute(statement, row)
+
+
+def test_a_turn_comes_back_as_it_was_counted(connection):
+    turn = counted(nation="wales", signals=frozenset(SIGNALS))
+    insert_turns(connection, [turn])
+    row = connection.execute(select(TURNS)).one()
+    assert (row.conversation, row.day, row.hour, row.intent, row.nation) == (
+        2**63 - 1,
+        datetime.date(2026, 11, 21),
+        12,
+        "worry_sextortion",
+        "wales",
+    )
+    assert all(row._mapping[f"signal_{name}"] for name in SIGNALS)
+
+
+def test_what_was_shown_belongs_to_its_turn(connection):
+    turns = [
+        counted(conversation=1, cards=(content_number("opening"),), contacts=(7, 8)),
+        counted(conversation=2, cards=(), contacts=()),
+        counted(conversation=3, cards=(1, 2), contacts=()),
+    ]
+    insert_turns(connection, turns)
+    shown = select(TURNS.c.conversation, SHOWN.c.kind, SHOWN.c.number).join(SHOWN)
+    assert sorted(map(tuple, connection.execute(shown))) == [
+        (1, "card", content_number("opening")),
+        (1, "contact", 7),
+        (1, "contact", 8),
+        (3, "card", 1),
+        (3, "card", 2),
+    ]

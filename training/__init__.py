@@ -1,0 +1,1 @@
+"""Development only: fine-tuning the sentence encoder on our own messages."""
