@@ -41,8 +41,10 @@ COPY config.yml domain.yml endpoints.yml ./
 COPY actions actions
 COPY bot bot
 COPY --from=model /app/models models
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 # Starts the server once and asks it one question: the build fails if it cannot answer
 # with what is here, and Python keeps the bytecode, so that later starts are quick.
+# hadolint ignore=DL3001
 RUN DATABASE_URL=sqlite:////tmp/build.db .venv/bin/python -m bot.server & \
     server=$! \
     && for second in $(seq 60); do \
@@ -73,5 +75,5 @@ EXPOSE 5005
 # Alive, not ready: while the database is away people are still answered, and a restart
 # would end their conversations. Load balancers may ask /ready.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-    CMD [".venv/bin/python", "-c", "import os; from urllib.request import urlopen; urlopen(f\"http://127.0.0.1:{os.environ['PORT']}/health\", timeout=4)"]
+    CMD [".venv/bin/python", "-c", "import os; from urllib.request import urlopen; urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/health', timeout=4)"]
 CMD [".venv/bin/python", "-m", "bot.server"]

@@ -46,7 +46,9 @@ def table(figures: dict[str, Any]) -> str:
     for name, value in figures.items():
         if isinstance(value, dict) and "of" in value:
             lines.append(f"{name:<32} {_shown(value)}")
-    lines.append(f"{'signal':<24}{'n':>5}{'precision':>11}{'recall':>9}{'f1':>7}{'auc':>7}")
+    lines.append(
+        f"{'signal':<24}{'n':>5}{'precision':>11}{'recall':>9}{'f1':>7}{'auc':>7}"
+    )
     for name, signal in figures["signals"].items():
         cells = [signal["precision"]["value"], signal["recall"]["value"]]
         cells += [signal["f1"], signal["auc"]]

@@ -39,7 +39,9 @@ def area_under_curve(scores: Sequence[float], truths: Sequence[bool]) -> float |
     start = 0
     while start < len(ranked):
         end = start
-        while end + 1 < len(ranked) and scores[ranked[end + 1]] == scores[ranked[start]]:
+        while (
+            end + 1 < len(ranked) and scores[ranked[end + 1]] == scores[ranked[start]]
+        ):
             end += 1
         for place in range(start, end + 1):
             ranks[ranked[place]] = (start + end) / 2 + 1

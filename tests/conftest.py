@@ -11,8 +11,10 @@ import pytest
 import sklearn.feature_extraction.text
 import sklearn.linear_model  # noqa: F401
 
+from bot.agent import load_agent
 from bot.guidance.load import load_library
 from bot.privacy.quiet_logs import log_quietly
+from bot.settings import Settings
 from tests.live_server import ROOT, Chat, Server, serving
 
 log_quietly()
@@ -76,3 +78,10 @@ def http(server) -> httpx.Client:
 def chat(http) -> Chat:
     """A new conversation with the shared server."""
     return Chat(http)
+
+
+@pytest.fixture(scope="session")
+def agent(trained_model, tmp_path_factory):
+    """The bot without a server, for what cannot be asked over HTTP."""
+    folder = tmp_path_factory.mktemp("agent")
+    return load_agent(Settings(database_url=f"sqlite:///{folder}/metrics.db"))

@@ -130,9 +130,14 @@ def free_port() -> int:
 
 def environment_for(folder: Path, **settings: str) -> dict[str, str]:
     """The environment of a child process, guarded against outbound connections."""
-    kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+    kept = ("PATH", "LANG", "VIRTUAL_ENV")
+    # Whatever is left in a home or in a temporary folder is found there afterwards.
+    for name in ("home", "tmp"):
+        (folder / name).mkdir(exist_ok=True)
     return {
         **{name: os.environ[name] for name in kept if name in os.environ},
+        "HOME": str(folder / "home"),
+        "TMPDIR": str(folder / "tmp"),
         "PYTHONPATH": os.pathsep.join([str(GUARD), str(ROOT)]),
         "PYTHONWARNINGS": "ignore",
         "PYTHONUNBUFFERED": "1",

@@ -132,7 +132,8 @@ def batches(
         varied.append((text, example))
     varied.sort(key=lambda pair: len(pair[0]) * luck.uniform(0.9, 1.1))
     groups = [
-        varied[start : start + BATCH_SIZE] for start in range(0, len(varied), BATCH_SIZE)
+        varied[start : start + BATCH_SIZE]
+        for start in range(0, len(varied), BATCH_SIZE)
     ]
     luck.shuffle(groups)
     for group in groups:
@@ -172,7 +173,9 @@ def finetune(
     urgency_loss = nn.CrossEntropyLoss(label_smoothing=LABEL_SMOOTHING / 2)
     signal_loss = nn.BCEWithLogitsLoss(pos_weight=torch.tensor(POSITIVE_WEIGHT))
     harmless = [
-        e.text for e in examples if URGENCIES[e.urgency] == "information" and not any(e.signals)
+        e.text
+        for e in examples
+        if URGENCIES[e.urgency] == "information" and not any(e.signals)
     ]
     reader.train()
     started, done, mean = time.monotonic(), 0, 0.0
@@ -189,8 +192,10 @@ def finetune(
                 encoded["input_ids"], encoded["attention_mask"]
             )
             loss = (
-                INTENT_WEIGHT * intent_loss(intents, torch.tensor([e.intent for e in group]))
-                + SIGNAL_WEIGHT * signal_loss(signals, torch.tensor([e.signals for e in group]))
+                INTENT_WEIGHT
+                * intent_loss(intents, torch.tensor([e.intent for e in group]))
+                + SIGNAL_WEIGHT
+                * signal_loss(signals, torch.tensor([e.signals for e in group]))
                 + URGENCY_WEIGHT
                 * urgency_loss(urgencies, torch.tensor([e.urgency for e in group]))
             )
@@ -221,7 +226,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", type=Path)
     options.add_argument("--epochs", type=int, default=3)
-    options.add_argument("--hold-out", default="", help="authors to leave out, by commas")
+    options.add_argument(
+        "--hold-out", default="", help="authors to leave out, by commas"
+    )
     chosen = options.parse_args()
     left_out = set(chosen.hold_out.split(","))
     examples = [

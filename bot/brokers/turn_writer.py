@@ -49,7 +49,8 @@ class TurnWriter:
         self._waiting: queue.Queue[Turn] = queue.Queue(most_waiting)
         self._pause = seconds_between_tries
         self._stopping = threading.Event()
-        self._reachable = False
+        # None until the first try.
+        self._reachable: bool | None = None
         self._in_hand: list[Turn] = []
         self.dropped = 0
         self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
@@ -72,7 +73,7 @@ class TurnWriter:
                 connection.execute(select(1))
         except SQLAlchemyError:
             return False
-        return self._reachable
+        return bool(self._reachable)
 
     def close(self, seconds: float = 5.0) -> None:
         """Writes what is waiting, if the database lets it, and stops."""
@@ -118,7 +119,8 @@ class TurnWriter:
             if batch:
                 self._write(batch)
         except SQLAlchemyError as error:
-            if self._reachable or not batch:
+            # Said once for each time that the database goes away.
+            if self._reachable is not False:
                 name = type(error).__name__
                 log_event(logger, logging.ERROR, "metrics.write.failed", error=name)
             self._reachable = False

@@ -7,6 +7,7 @@ project's list says, and when a part fails the person still gets the emergency r
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -20,12 +21,15 @@ from bot.guidance.load import Library
 from bot.guidance.render import Message, buttons, contacts_for, message_of
 from bot.plain_text import normalise
 from bot.privacy.quiet_logs import log_event
-from bot.terms import Urgency
+from bot.terms import IMMEDIATE_DANGER, Urgency
 
 logger = logging.getLogger(__name__)
 
 # Longer than anybody types in fright, shorter than a pasted book.
 MOST_CHARACTERS: Final = 4_000
+# A leading slash is Rasa's way to name an intent; nobody may do so by typing. Rasa looks
+# behind any white space.
+COMMAND: Final = re.compile(r"^[\s/]+")
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -90,8 +94,8 @@ class Reception:
         """Answers what a person typed."""
         # Half an emoji, cut off by a client, is no text: nothing below could encode it.
         text = text.encode("utf-8", "ignore").decode("utf-8")
-        # A leading slash is Rasa's way to name an intent; nobody may do so by typing.
-        plain = normalise(text).lstrip("/ ") if len(text) <= MOST_CHARACTERS else ""
+        readable = normalise(text) if len(text) <= MOST_CHARACTERS else ""
+        plain = COMMAND.sub("", readable)
         if not any(character.isalnum() for character in plain):
             return self._fixed(UNREADABLE)
         return await self._ask(conversation, plain, None)
@@ -121,7 +125,7 @@ class Reception:
             log_event(logger, logging.ERROR, "reception.turn.failed", error=name)
         if not collector.guidance:
             log_event(logger, logging.ERROR, "reception.answer.missing")
-            return self._failed()
+            return self._failed(parse_data)
         first = collector.guidance[0]
         return Reply(
             urgency=first["urgency"],
@@ -129,9 +133,12 @@ class Reception:
             messages=[guidance["message"] for guidance in collector.guidance],
         )
 
-    def _failed(self) -> Reply:
-        """What is said when Rasa gave no answer: what was asked may be an emergency."""
-        return replace(self._fixed(EMERGENCY, FAILED), danger_check=True)
+    def _failed(self, parse_data: dict[str, Any] | None) -> Reply:
+        """What is said when Rasa gave no answer: the question may be an emergency."""
+        reply = self._fixed(EMERGENCY, FAILED)
+        if parse_data and parse_data["intent"]["name"] == IMMEDIATE_DANGER:
+            return replace(reply, urgency="emergency")
+        return replace(reply, danger_check=True)
 
     def _fixed(self, *card_ids: str) -> Reply:
         """A reply that needs no part of Rasa."""

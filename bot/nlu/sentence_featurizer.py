@@ -22,7 +22,9 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.errors import EncoderError
 from bot.guidance.load import load_library
+from bot.nlu import fine_tuned
 from bot.nlu.encoder import Encoder
 from bot.nlu.encoder_graph import (
     WEIGHTS_SHA256,
@@ -33,6 +35,7 @@ from bot.nlu.questions import QuestionIndex, asked_questions, fingerprint
 from bot.plain_text import normalise
 
 ORIGIN = "sentence_encoder"
+PUBLISHED, FINE_TUNED = "published", "fine_tuned"
 # Message property: vectors of its passages, shape (passages, 384), at least one row.
 PASSAGE_VECTORS = "passage_vectors"
 # Message output: ids of the cards it asks for, nearest first.
@@ -51,16 +54,23 @@ class SentenceFeaturizer(GraphComponent):
         resource: Resource,
         encoder: Encoder | None = None,
         questions: QuestionIndex | None = None,
+        kind: str = PUBLISHED,
     ) -> None:
         self._storage = storage
         self._resource = resource
+        self._kind = kind
         self._encoder = encoder
         self._questions = questions
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Other weights or other questions make another model."""
-        return WEIGHTS_SHA256 + fingerprint(load_library())
+        """Another encoder or other questions make another model."""
+        return _checksum(config["encoder"]) + fingerprint(load_library())
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`encoder`: published (built from the weights) or fine_tuned (our own file)."""
+        return {"encoder": PUBLISHED}
 
     @classmethod
     def create(
@@ -71,15 +81,17 @@ class SentenceFeaturizer(GraphComponent):
         execution_context: ExecutionContext,
     ) -> SentenceFeaturizer:
         """Called by Rasa before training."""
-        return cls(model_storage, resource)
+        return cls(model_storage, resource, kind=config["encoder"])
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Builds the encoder and the questions' index; the examples change neither."""
+        """Prepares the encoder and the questions' index; examples change neither.
+
+        Raises:
+            EncoderError: the encoder's files are missing or are not the right ones.
+        """
         asked = asked_questions(load_library())
         with tempfile.TemporaryDirectory() as built:
-            build_quantised_encoder(
-                published_weights_folder(), Path(built) / "encoder.onnx"
-            )
+            _prepare(self._kind, Path(built))
             self._encoder = Encoder(Path(built))
             vectors = self._encoder.encode(
                 [normalise(question) for _, question in asked]
@@ -132,3 +144,22 @@ class SentenceFeaturizer(GraphComponent):
             message.add_features(Features(whole, FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
             message.set(PASSAGE_VECTORS, reading.passages)
         return written
+
+
+def _checksum(kind: str) -> str:
+    if kind == FINE_TUNED:
+        return str(fine_tuned.manifest()["sha256"])
+    return WEIGHTS_SHA256
+
+
+def _prepare(kind: str, folder: Path) -> None:
+    """Puts the encoder of this kind, checked, into a folder."""
+    if kind == FINE_TUNED:
+        for file in fine_tuned.checked_files():
+            shutil.copy(file, folder)
+    elif kind == PUBLISHED:
+        build_quantised_encoder(published_weights_folder(), folder / "encoder.onnx")
+    else:
+        raise EncoderError(
+            f"config.yml names the encoder '{kind}'; it is published or fine_tuned."
+        )

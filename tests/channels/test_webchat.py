@@ -90,7 +90,9 @@ def test_an_answer_has_the_shape_of_the_contract(chat: Chat) -> None:
         assert message.keys() == MESSAGE_KEYS
         assert message["card"].keys() >= {"id", "sources", "reviewed_on"}
         assert message["card"]["sources"]
-        assert all(source.keys() == {"name", "url"} for source in message["card"]["sources"])
+        assert all(
+            source.keys() == {"name", "url"} for source in message["card"]["sources"]
+        )
         assert all(contact.keys() >= CONTACT_KEYS for contact in message["contacts"])
         assert all(b.keys() == {"title", "choice"} for b in message["buttons"])
 
@@ -113,7 +115,9 @@ def test_every_button_that_is_shown_can_be_pressed(chat: Chat) -> None:
     assert len(seen) > 20
 
 
-def test_every_button_there_is_answers_with_its_cards(http: httpx.Client, library) -> None:
+def test_every_button_there_is_answers_with_its_cards(
+    http: httpx.Client, library
+) -> None:
     menu = Menu(library, load_titles())
     chat = Chat(http)
     for choice in menu._meanings:
