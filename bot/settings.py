@@ -23,6 +23,13 @@ DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 5005
 DEFAULT_DATABASE_URL: Final = "sqlite:///metrics.db"
 DEFAULT_SESSION_MINUTES: Final = 30
+# The drivers that this project installs.
+DATABASE_DRIVERS: Final = (
+    "sqlite",
+    "sqlite+pysqlite",
+    "postgresql",
+    "postgresql+psycopg2",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Settings:
             it is never printed.
         allowed_origins: web origins, other than our own, that may use the web chat.
         action_endpoint_url: an action server apart; None runs actions in the server.
+            May hold a password too.
         session_minutes: how long a quiet conversation is held in memory.
     """
 
@@ -43,7 +51,7 @@ class Settings:
     port: int = DEFAULT_PORT
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
     allowed_origins: tuple[str, ...] = ()
-    action_endpoint_url: str | None = None
+    action_endpoint_url: str | None = field(default=None, repr=False)
     session_minutes: int = DEFAULT_SESSION_MINUTES
 
 
@@ -85,12 +93,12 @@ def _whole_number(
 def _database_url(text: str) -> str:
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise SettingError(
             "DATABASE_URL is not a database address, such as sqlite:///metrics.db or "
             "postgresql://user:password@host/name."
         ) from error
-    if url.get_backend_name() not in ("sqlite", "postgresql"):
+    if url.drivername not in DATABASE_DRIVERS:
         raise SettingError("DATABASE_URL must start with sqlite: or postgresql:.")
     return text
 
@@ -100,8 +108,7 @@ def _origins(text: str) -> tuple[str, ...]:
         part.strip().rstrip("/") for part in text.split(",") if part.strip()
     )
     for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+        if not _is_web_address(origin) or urlsplit(origin).path:
             raise SettingError(
                 "ALLOWED_ORIGINS must list web origins such as https://school.example, "
                 "separated by commas."
@@ -111,6 +118,15 @@ def _origins(text: str) -> tuple[str, ...]:
 
 def _web_address(given: Mapping[str, str], name: str) -> str | None:
     text = given.get(name)
-    if text and urlsplit(text).scheme not in ("http", "https"):
+    if text and not _is_web_address(text):
         raise SettingError(f"{name} must be a web address that starts with http.")
     return text or None
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return named and parts.scheme in ("http", "https")

@@ -105,6 +105,7 @@ class Server:
     url: str
     folder: Path
     process: subprocess.Popen
+    started: float
 
     @property
     def log(self) -> Path:
@@ -172,6 +173,7 @@ def serving(
     url = f"http://127.0.0.1:{port}"
     environment = environment_for(folder, PORT=str(port), **settings)
     arguments = [part.replace("{port}", str(port)) for part in command]
+    started = time.time()
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, *arguments],
@@ -181,7 +183,7 @@ def serving(
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        server = Server(url, folder, process)
+        server = Server(url, folder, process, started)
         try:
             wait_until_answers(server, ready_at)
             yield server

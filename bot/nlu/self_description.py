@@ -20,7 +20,8 @@ LISTS: Final = Path(__file__).with_name("self_descriptions.yml")
 # they are there: a man "from Glasgow" says nothing about them.
 WRITER_IS_THERE: Final = (
     r"\b(?:i'?m|i am|we'?re|we are|i live|we live|living|based|here)"
-    r"(?: \w+){0,3}? (?:in|near|outside|from|up in|down in) (?:the |north |south |east |west )?"
+    r"(?: \w+){0,3}? (?:in|near|outside|from|up in|down in)"
+    r" (?:the |north |south |east |west )?"
 )
 
 

@@ -69,7 +69,7 @@ class SentenceFeaturizer(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`encoder`: published (built from the weights) or fine_tuned (our own file)."""
+        """`encoder`: published (built from weights) or fine_tuned (our own file)."""
         return {"encoder": PUBLISHED}
 
     @classmethod

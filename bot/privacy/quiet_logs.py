@@ -40,6 +40,8 @@ def log_quietly(level: int = logging.INFO) -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     # Deprecations inside Rasa are no news to an operator, and it turns them on again.
     logging.captureWarnings(True)
+    # A record that cannot be shown would be printed with the words that it holds.
+    logging.raiseExceptions = False
     logging.getLogger("py.warnings").setLevel(logging.CRITICAL)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(EventFormatter())

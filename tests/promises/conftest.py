@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Terminal:
     """What a chat in the terminal showed and left behind."""
 
     folder: Path
+    started: float
     shown: str
     errors: str
 
@@ -43,6 +45,7 @@ class Terminal:
 def terminal(trained_model, tmp_path_factory) -> Terminal:
     """`make chat`, with a person who types three lines and presses a button."""
     folder = tmp_path_factory.mktemp("terminal")
+    started = time.time()
     typed = "\n".join([WORRY, TELLS_ALL, "1", "", "/restart", "/bye"]) + "\n"
     chat = subprocess.run(
         [sys.executable, "-m", "bot.chat"],
@@ -55,4 +58,4 @@ def terminal(trained_model, tmp_path_factory) -> Terminal:
         check=False,
     )
     assert chat.returncode == 0, chat.stderr
-    return Terminal(folder, chat.stdout, chat.stderr)
+    return Terminal(folder, started, chat.stdout, chat.stderr)

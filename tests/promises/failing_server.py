@@ -8,6 +8,7 @@ error, as a careless library would do.
 import os
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def breakable(part: str, owner: type, method: str) -> None:
     """From now on the method raises while its part is failing."""
     works: Callable[..., Any] = getattr(owner, method)
 
+    @wraps(works)
     def sometimes(*arguments: Any, **named: Any) -> Any:
         if is_failing(part):
             raise RuntimeError(f"{part} failed with {arguments} {named}")
