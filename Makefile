@@ -19,7 +19,7 @@ help: ## list these commands
 
 setup: $(READY) ## install everything into .venv
 
-$(READY): pyproject.toml uv.lock $(shell find stubs -name '*.py' -o -name 'pyproject.toml')
+$(READY): pyproject.toml uv.lock $(shell find stubs -name '*.py' -o -name '*.pth' -o -name 'pyproject.toml')
 	@$(PYTHON) tools/check_machine.py
 	@echo "Setting up (once, about a minute)..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -25,6 +25,7 @@ INGREDIENTS: Final = (
     "data/*.yml",
     "bot/nlu/*.py",
     "bot/policies/*.py",
+    "bot/importers/*.py",
     "bot/plain_text.py",
     "bot/terms.py",
     "bot/guidance/cards/*.yml",

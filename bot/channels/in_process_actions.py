@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
@@ -22,7 +23,14 @@ class InProcessActions(EndpointConfig):
         super().__init__(url="in-process", enable_selective_domain=True)
         self._executor = ActionExecutor()
         self._executor.register_package(ACTIONS_PACKAGE)
+        # Rasa distrusts what comes back over the network, and compiles a JSON schema
+        # for each answer: two thirds of a turn. Ours never left the process.
+        RemoteAction._validate_action_result = _trusted
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the named action; what it raises, Rasa logs and survives."""
         return await self._executor.run(kwargs["json"])
+
+
+def _trusted(action: RemoteAction, result: Any) -> bool:
+    return True

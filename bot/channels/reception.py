@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 # Longer than anybody types in fright, shorter than a pasted book.
 MOST_CHARACTERS: Final = 4_000
-# A leading slash is Rasa's way to name an intent; nobody may do so by typing. Rasa looks
-# behind any white space.
+# A leading slash is Rasa's way to name an intent; nobody may do so by typing. White
+# space does not hide it from Rasa.
 COMMAND: Final = re.compile(r"^[\s/]+")
 
 Handler = Callable[[UserMessage], Awaitable[Any]]

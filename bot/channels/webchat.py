@@ -23,7 +23,7 @@ from bot.channels.sessions import Sessions
 from bot.errors import BotError
 from bot.guidance.choices import Menu, load_titles
 from bot.guidance.load import load_library
-from bot.privacy.quiet_logs import log_event
+from bot.privacy.quiet_logs import log_event, log_quietly
 from bot.settings import Settings, read_settings
 
 logger = logging.getLogger(__name__)
@@ -64,6 +64,8 @@ class WebChat(InputChannel):
         Raises:
             SettingError: a setting cannot be used.
         """
+        # `rasa run --debug` would write down what people type.
+        log_quietly()
         return cls(read_settings())
 
     def blueprint(

@@ -22,7 +22,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.errors import ContentError
 from bot.nlu.linear_heads import LinearHead
 from bot.nlu.message_features import feature_rows
+from bot.plain_text import normalise
 from bot.safety.assess import assess
+from bot.safety.phrases import found_in, load_phrases
 from bot.terms import SIGNALS, URGENCIES, Urgency
 
 # scikit-learn's C; chosen by cross-validation over authors (docs/decisions/004).
@@ -47,6 +49,7 @@ class SignalClassifier(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._heads = dict(heads or {})
+        self._phrases = load_phrases()
 
     @classmethod
     def create(
@@ -113,6 +116,7 @@ class SignalClassifier(GraphComponent):
             scores,
             {cast(Urgency, name): float(p) for name, p in urgencies.items()},
             self._score(self._heads[EMERGENCY], row),
+            found_in(normalise(message.get(TEXT)), self._phrases),
         )
         message.set("signals", scores, add_to_output=True)
         message.set("signals_present", list(result.signals_present), add_to_output=True)

@@ -6,10 +6,11 @@ doubt goes upwards: what is not sure enough for 'emergency' becomes the danger c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.safety.phrases import Phrase
 from bot.terms import SIGNALS, URGENCIES, Urgency
 
 # Chosen by cross-validation over authors: docs/decisions/005-thresholds.md.
@@ -35,6 +36,7 @@ def assess(
     signals: Mapping[str, float],
     urgencies: Mapping[Urgency, float],
     emergency: float,
+    phrases: Sequence[Phrase] = (),
 ) -> Assessment:
     """The decision over one message.
 
@@ -42,15 +44,21 @@ def assess(
         signals: score of each signal, 0 to 1.
         urgencies: probability of each urgency, summing to 1.
         emergency: probability of an emergency from its own head, 0 to 1.
+        phrases: reviewed phrases found in the message; they only raise.
     """
-    present = tuple(name for name in SIGNALS if signals[name] >= SIGNAL_PRESENT)
+    said = {phrase.signal for phrase in phrases}
+    present = tuple(
+        name for name in SIGNALS if signals[name] >= SIGNAL_PRESENT or name in said
+    )
     certain = any(signals[name] >= bar for name, bar in ALWAYS_EMERGENCY.items())
+    certain = certain or any(phrase.level == "emergency" for phrase in phrases)
     if emergency >= EMERGENCY or certain:
         return Assessment(present, "emergency", danger_check=False)
     urgency = _without_emergency(urgencies)
     if any(signals[name] >= AT_LEAST_URGENT for name in present):
         urgency = max(urgency, "urgent", key=URGENCIES.index)
-    return Assessment(present, urgency, danger_check=emergency >= DANGER_CHECK)
+    doubtful = emergency >= DANGER_CHECK or bool(phrases)
+    return Assessment(present, urgency, danger_check=doubtful)
 
 
 def _without_emergency(urgencies: Mapping[Urgency, float]) -> Urgency:

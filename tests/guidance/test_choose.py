@@ -29,6 +29,7 @@ from bot.terms import (
     OUT_OF_SCOPE,
     QUESTIONS,
     WORRIES,
+    WORRY_PARTS,
 )
 
 ALL_INTENTS = (*INTENTS, NOT_UNDERSTOOD)
@@ -229,11 +230,11 @@ def test_a_question_is_about_the_worry_in_hand(library, worry, intent, part):
     assert card.part == part
 
 
-@pytest.mark.parametrize("part", ["what", "signs", "avoid", "report", "talk", "now"])
 @pytest.mark.parametrize("worry", WORRIES)
-def test_a_button_brings_the_part_it_names(library, worry, part):
-    card = choose(Question(worry, part=part), library).cards[0]
-    assert (worry in card.answers, card.part) == (True, part)
+def test_a_button_brings_the_part_it_names(library, worry):
+    for part in WORRY_PARTS:
+        card = choose(Question(worry, part=part), library).cards[0]
+        assert (worry in card.answers, card.part) == (True, part)
 
 
 @pytest.mark.parametrize("intent", QUESTIONS)

@@ -68,21 +68,20 @@ def test_contacts_are_for_this_person_in_this_nation(library, card_id):
                 assert nation in contact.nations, contact.id
 
 
-@pytest.mark.parametrize("card_id", CARDS)
-def test_there_are_never_too_many_contacts(library, card_id):
-    card = library.cards[card_id]
-    for nation in (None, *NATIONS):
-        assert len(contacts_for(card, "parent", nation, library)) <= MOST_CONTACTS
+@pytest.mark.parametrize("nation", [None, *NATIONS])
+def test_there_are_never_too_many_contacts(library, nation):
+    for card in library.cards.values():
+        shown = contacts_for(card, "parent", nation, library)
+        assert len(shown) <= MOST_CONTACTS, card.id
 
 
-@pytest.mark.parametrize("card_id", CARDS)
-def test_999_is_never_cut_off(library, card_id):
-    card = library.cards[card_id]
-    if "emergency_999" in card.contacts:
-        for audience in card.audience:
-            for nation in (None, *NATIONS):
+@pytest.mark.parametrize("nation", [None, *NATIONS])
+def test_999_is_never_cut_off(library, nation):
+    for card in library.cards.values():
+        if "emergency_999" in card.contacts:
+            for audience in card.audience:
                 shown = contacts_for(card, audience, nation, library)
-                assert "emergency_999" in [contact.id for contact in shown]
+                assert "emergency_999" in [c.id for c in shown], card.id
 
 
 def test_without_a_nation_only_routes_that_exist_everywhere_are_shown(library):
@@ -156,11 +155,11 @@ def test_the_message_is_the_contract(library, menu):
     )
 
 
-@pytest.mark.parametrize("card_id", CARDS)
-def test_every_card_names_its_sources_and_its_review(library, card_id):
-    shown = message_of(library.cards[card_id], [], library)["card"]
-    assert shown["sources"]
-    assert date.fromisoformat(shown["reviewed_on"])
+def test_every_card_names_its_sources_and_its_review(library):
+    for card in library.cards.values():
+        shown = message_of(card, [], library)["card"]
+        assert shown["sources"], card.id
+        assert date.fromisoformat(shown["reviewed_on"]), card.id
 
 
 @pytest.mark.parametrize("part", ["now", "emergency", "report"])

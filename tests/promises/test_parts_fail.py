@@ -16,14 +16,14 @@ pytestmark = pytest.mark.model
 
 DANGER = "my daughter has taken an overdose and she's not waking up"
 ANYTHING = "hello, I am Quentin Quillfeather"
-ANSWERS_ANYWAY = ("broker", "saving")
+# Rasa keeps a conversation in memory where our store fails.
+ANSWERS_ANYWAY = ("broker", "saving", "tracker store")
 CANNOT_ANSWER = (
     "action",
     "action server",
     "model",
     "classifier",
     "policy",
-    "tracker store",
 )
 
 

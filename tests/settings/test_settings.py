@@ -12,6 +12,7 @@ from bot.settings import Settings, read_settings
 
 NO_FILE = Path("there is no such file")
 EXAMPLE = Path(".env.example")
+COMPOSE = Path("compose.yaml")
 SECRET = re.compile(r"token|secret|password|key|url")
 
 
@@ -149,6 +150,12 @@ def names_in_code():
     return set(re.findall(r'"([A-Z][A-Z0-9_]+)"', Path(module.__file__).read_text()))
 
 
+def names_in_compose():
+    """What `docker compose` fills in by itself."""
+    words = COMPOSE.read_text("utf-8") if COMPOSE.exists() else ""
+    return set(re.findall(r"\$\{([A-Z][A-Z0-9_]+)", words))
+
+
 def names_in_example():
     """The settings that the example explains, given or commented out."""
     lines = EXAMPLE.read_text("utf-8").splitlines()
@@ -159,4 +166,4 @@ def names_in_example():
 def test_the_example_lists_exactly_the_settings_there_are():
     if not EXAMPLE.exists():
         pytest.skip("there is no .env.example yet")
-    assert names_in_example() == names_in_code()
+    assert names_in_example() == names_in_code() | names_in_compose()

@@ -8,7 +8,6 @@ error that says what to do. `stand_in_for` does the same for other packages.
 
 import importlib.abc
 import importlib.machinery
-import os
 import sys
 from collections.abc import Sequence
 from types import FunctionType, ModuleType
@@ -16,10 +15,6 @@ from typing import Any
 
 __version__ = "0.0.0"
 PLACEHOLDER = True
-
-# This is the one module that every command of Rasa imports before it does anything:
-# the place to make sure that no usage or crash report leaves the machine.
-os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 
 
 class TensorFlowNotInstalledError(ImportError):
