@@ -44,7 +44,8 @@ def question_from(tracker: Tracker) -> Question:
         nation=_one_of(NATIONS, entities.get("nation")) or tracker.get_slot("nation"),
         topic=tracker.get_slot("topic"),
         part=_one_of(PARTS, entities.get("part")),
-        cards_asked=_cards_asked(entities, latest),
+        card=entities.get("card"),
+        cards_asked=tuple(latest.get("cards_asked") or ()),
         misses=int(tracker.get_slot("misses") or 0),
         danger_asked=bool(tracker.get_slot("danger_asked")),
         nation_asked=bool(tracker.get_slot("nation_asked")),
@@ -60,14 +61,6 @@ def _audience(
     if intent == "disclose_young_person" or "young_person_speaking" in signals:
         return "young_person"
     return cast(Audience, tracker.get_slot("audience") or "parent")
-
-
-def _cards_asked(
-    entities: Mapping[str, Any], latest: Mapping[str, Any]
-) -> tuple[str, ...]:
-    if "card" in entities:
-        return (str(entities["card"]),)
-    return tuple(latest.get("cards_asked") or ())
 
 
 def _one_of(known: tuple[Any, ...], value: Any) -> Any:

@@ -102,8 +102,9 @@ def build_app(settings: Settings) -> Sanic:
     async def page(request: Request) -> HTTPResponse:
         return html(PAGE.read_text("utf-8"))
 
+    # Not async: sanic-cors adds no headers to what an async handler answers.
     @app.exception(SanicException)
-    async def refused(request: Request, error: SanicException) -> HTTPResponse:
+    def refused(request: Request, error: SanicException) -> HTTPResponse:
         code = type(error).__name__
         log_event(logger, logging.INFO, "server.request.refused", code=code)
         sentence = "This address or method does not exist, or the request is too large."
@@ -111,7 +112,7 @@ def build_app(settings: Settings) -> Sanic:
         return json_response(body, error.status_code)
 
     @app.exception(Exception)
-    async def failed(request: Request, error: Exception) -> HTTPResponse:
+    def failed(request: Request, error: Exception) -> HTTPResponse:
         name = type(error).__name__
         log_event(logger, logging.ERROR, "server.request.failed", error=name)
         sentence = "Something on our side went wrong. In danger now? Call 999."

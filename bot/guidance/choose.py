@@ -73,8 +73,8 @@ class Question:
     """What is known about one message and the conversation so far, without its words.
 
     `topic` is the worry in hand from earlier turns. `part` is the part of a worry that
-    a button asks for. `cards_asked` are cards that a button or the words ask for by
-    name, nearest first; the first that fits the intent is shown.
+    a button asks for, `card` a card it asks for. `cards_asked` are cards that the words
+    ask for, nearest first; the first that fits the intent is shown.
     """
 
     intent: str
@@ -85,6 +85,7 @@ class Question:
     nation: Nation | None = None
     topic: str | None = None
     part: Part | None = None
+    card: str | None = None
     cards_asked: tuple[str, ...] = ()
     misses: int = 0
     danger_asked: bool = False
@@ -150,12 +151,18 @@ def _topic(question: Question) -> str | None:
     """The worry in hand after this message."""
     if question.intent in WORRIES:
         return question.intent
-    if question.intent in ("restart", OUT_OF_SCOPE):
+    if question.intent in ("restart", OUT_OF_SCOPE) and not question.signals:
         return None
-    for signal, worry in TOPIC_OF_SIGNAL:
-        if signal in question.signals:
-            return worry
+    if topic := _topic_of_signals(question):
+        return topic
     return question.topic
+
+
+def _topic_of_signals(question: Question) -> str | None:
+    """The worry that the gravest signal speaks of."""
+    return next(
+        (worry for signal, worry in TOPIC_OF_SIGNAL if signal in question.signals), None
+    )
 
 
 def _is_miss(question: Question) -> bool:
@@ -198,11 +205,8 @@ def _body(
         return [asked]
     if question.intent == "deny" and question.danger_asked:
         return [library.cards[NO_DANGER]]
-    if (
-        question.intent == OUT_OF_SCOPE
-        and {"blackmail", "sexual_image"} & question.signals
-    ):
-        return [library.cards[ADULT_BLACKMAILED]]
+    if told := _harm_in_small_talk(question, library):
+        return told
     if misses >= MISSES_BEFORE_HUMAN_ROUTES:
         return _human_routes(question, library)
     if not _is_understood(question):
@@ -222,6 +226,25 @@ def _body(
     return _only(own) or _human_routes(question, library)
 
 
+def _harm_in_small_talk(question: Question, library: Library) -> list[Card]:
+    """What answers a message that is off topic or dialogue, but tells of harm.
+
+    An adult may be blackmailed with their own pictures, or the intent may be wrong: both
+    get their first steps.
+    """
+    if question.intent not in DIALOGUE or not question.signals:
+        return []
+    grave = question.urgency in ("urgent", "emergency")
+    off_topic = question.intent == OUT_OF_SCOPE
+    young = question.audience == "young_person"
+    cards = []
+    if off_topic and not young and {"blackmail", "sexual_image"} & question.signals:
+        cards.append(library.cards[ADULT_BLACKMAILED])
+    if (topic := _topic_of_signals(question)) and (grave or cards):
+        cards += _only(worry_card(topic, "now", question, library))
+    return cards
+
+
 def _human_routes(question: Question, library: Library) -> list[Card]:
     """The people to reach, for this audience."""
     return _only(_of_intent("ask_human", question, None, library)) or [
@@ -234,7 +257,12 @@ def _only(card: Card | None) -> list[Card]:
 
 
 def _asked_card(question: Question, library: Library) -> Card | None:
-    """The nearest card asked for, among those that the intent could mean."""
+    """The card asked for by a button, or the nearest by words that the intent fits."""
+    if question.card in library.cards:
+        return library.cards[question.card]
+    topic = _topic(question)
+    if topic and question.intent in PART_OF_QUESTION:
+        return None  # "how do I report it?" is about the worry in hand
     # One question reads much like another: any question may lead to any answer card.
     meant = {question.intent}
     if question.intent in (*QUESTIONS, NOT_UNDERSTOOD):
@@ -244,6 +272,7 @@ def _asked_card(question: Question, library: Library) -> Card | None:
         if (
             card is not None
             and meant.intersection(card.answers)
+            and (not card.about or topic in card.about)
             and card.is_for(question.audience, question.nation)
         ):
             return card

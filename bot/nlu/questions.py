@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bot.guidance.load import Library
 
 # Below this likeness the general card of the intent answers (docs/decisions/005).
-NEAR_ENOUGH: Final = 0.6
+NEAR_ENOUGH: Final = 0.9
 MOST_OFFERED: Final = 3
 
 

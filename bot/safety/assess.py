@@ -15,8 +15,12 @@ from bot.terms import SIGNALS, URGENCIES, Urgency
 
 # Chosen by cross-validation over authors: docs/decisions/005-thresholds.md.
 SIGNAL_PRESENT: Final = 0.5
-EMERGENCY: Final = 0.75
-DANGER_CHECK: Final = 0.30
+EMERGENCY: Final = 0.55
+# The danger check: a small chance of an emergency is enough, unless the message is
+# surely a general question; then it takes a larger one.
+DOUBT: Final = 0.01
+SURELY_INFORMATION: Final = 0.90
+DOUBT_ABOUT_A_QUESTION: Final = 0.10
 # These signals are an emergency by definition, or nearly always one.
 ALWAYS_EMERGENCY: Final = {"immediate_danger": 0.85}
 # Signs of a crime or serious harm: never answered as a mere worry.
@@ -57,7 +61,9 @@ def assess(
     urgency = _without_emergency(urgencies)
     if any(signals[name] >= AT_LEAST_URGENT for name in present):
         urgency = max(urgency, "urgent", key=URGENCIES.index)
-    doubtful = emergency >= DANGER_CHECK or bool(phrases)
+    surely_information = urgencies["information"] >= SURELY_INFORMATION
+    doubt = DOUBT_ABOUT_A_QUESTION if surely_information else DOUBT
+    doubtful = emergency >= doubt or bool(phrases)
     return Assessment(present, urgency, danger_check=doubtful)
 
 

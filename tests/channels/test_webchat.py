@@ -481,6 +481,18 @@ def test_a_refusal_can_be_read_by_a_listed_origin(http: httpx.Client) -> None:
     assert response.headers["access-control-allow-origin"] == ORIGIN
 
 
+def test_a_refusal_by_the_server_can_be_read_too(chat: Chat) -> None:
+    """Too large, and the wrong method."""
+    http = chat._http
+    from_school = {"Origin": ORIGIN}
+    for response in (
+        http.post(MESSAGE, json={"text": "a" * 1_000_000}, headers=from_school),
+        http.get(MESSAGE, headers=from_school),
+    ):
+        assert response.status_code in (405, 413)
+        assert response.headers.get("access-control-allow-origin") == ORIGIN
+
+
 @pytest.mark.parametrize(
     "origin",
     [

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.live_server import Chat, Reply
 
 from bot.yaml_file import read_yaml
+from tests.live_server import Chat, Reply
 
 HERE = Path(__file__).parent
 PERSON_LINES = {"you", "press"}
@@ -68,7 +68,8 @@ def turns_of(lines: list[dict[str, Any]], name: str) -> list[Turn]:
             ((act, words),) = line.items()
             turns.append(Turn(act, words, []))
         else:
-            assert "bot" in line and line.keys() <= BOT_LINE and turns, (name, line)
+            assert {"bot"} <= line.keys() <= BOT_LINE, (name, line)
+            assert turns, (name, "a chat begins with a person")
             turns[-1].expected.append(line)
     assert all(turn.expected for turn in turns), name
     return turns

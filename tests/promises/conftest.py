@@ -18,7 +18,10 @@ SCHOOL = "Brambleshaw Academy"
 PHONE = "07700 900461"
 EMAIL = "zeb.quill@canary.example"
 CANARIES = (NAME, "Zebedee", "Quillfeather", SCHOOL, "Brambleshaw", PHONE, EMAIL)
-TELLS_ALL = f"My son {NAME} (14) of {SCHOOL} is being bullied online. I am on {PHONE} or {EMAIL}"
+TELLS_ALL = (
+    f"My son {NAME} (14) of {SCHOOL} is being bullied online. "
+    f"I am on {PHONE} or {EMAIL}"
+)
 WORRY = "someone on snapchat is threatening to send my sons photos round unless he pays"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.live_server import Chat
 
 from bot.yaml_file import read_yaml
+from tests.live_server import Chat
 
 WORDINGS = [
     wording
