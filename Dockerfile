@@ -41,6 +41,8 @@ COPY config.yml domain.yml endpoints.yml ./
 COPY actions actions
 COPY bot bot
 COPY --from=model /app/models models
+# The model holds its own copy.
+RUN rm -f bot/nlu/fine_tuned/encoder.onnx bot/nlu/fine_tuned/tokenizer.json
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 # Starts the server once and asks it one question: the build fails if it cannot answer
 # with what is here, and Python keeps the bytecode, so that later starts are quick.

@@ -17,7 +17,10 @@ from bot.guidance.render import as_text
 from bot.privacy.quiet_logs import log_quietly
 from bot.settings import read_settings
 
-WIDTH = 78
+# A link must stay whole: a terminal makes it clickable.
+WRAPPER = textwrap.TextWrapper(
+    78, subsequent_indent="   ", break_on_hyphens=False, break_long_words=False
+)
 GOODBYE = ("/bye", "/quit", "/exit")
 
 
@@ -66,7 +69,7 @@ def show(reply: Reply) -> None:
     for message in reply.messages:
         print()
         for line in as_text(message).splitlines():
-            print(textwrap.fill(line, WIDTH, subsequent_indent="   "))
+            print(WRAPPER.fill(line))
         for button in message["buttons"]:
             number += 1
             print(f"   [{number}] {button['title']}")

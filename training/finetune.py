@@ -145,7 +145,7 @@ def finetune(
 ) -> None:
     """Trains and writes the encoder (safetensors, config, tokeniser) to a folder."""
     torch.manual_seed(seed)
-    luck = random.Random(seed)  # noqa: S311  variety, not secrecy
+    luck = random.Random(seed)  # variety, not secrecy
     weights = published_weights_folder()
     tokeniser = AutoTokenizer.from_pretrained(str(weights))
     reader = Reader(BertModel.from_pretrained(str(weights), add_pooling_layer=False))

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 from bot.guidance.choose import (
-    DANGER_CHECK,
     HUMAN_ROUTES,
     Answer,
 )
@@ -114,7 +113,7 @@ class Menu:
         keys = self._next_steps(answer, audience, shown)
         if HUMAN_ROUTES not in shown:
             keys.append(A_PERSON)
-        if answer.urgency != "emergency" and DANGER_CHECK not in shown:
+        if answer.urgency != "emergency":
             keys.append(DANGER_NOW)
         return self.titled(keys, audience)
 

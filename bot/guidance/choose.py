@@ -56,9 +56,20 @@ TOPIC_OF_SIGNAL: Final = (
     ("abuse_in_person", "worry_abuse_in_person"),
     ("coerced_harm", "worry_coerced_harm"),
     ("self_harm_suicide", "worry_self_harm_suicide"),
-    ("meeting_in_person", "worry_grooming"),
     ("blackmail", "worry_sextortion"),
+    ("meeting_in_person", "worry_grooming"),
     ("sexual_image", "worry_nude_image_shared"),
+)
+# Blackmail with a sexual image is sextortion, whatever else the message dwells on.
+SEXTORTION_SIGNALS: Final = frozenset({"blackmail", "sexual_image"})
+MAY_BE_SEXTORTION: Final = frozenset(
+    {
+        "worry_doxing",
+        "worry_extreme_content",
+        "worry_gaming_contact",
+        "worry_grooming",
+        "worry_nude_image_shared",
+    }
 )
 # Questions that a worry's own part answers better than a general card.
 PART_OF_QUESTION: Final[dict[str, Part]] = {
@@ -115,7 +126,7 @@ def choose(question: Question, library: Library) -> Answer:
     topic = _topic(question)
     emergency = question.urgency == "emergency"
     understood = _is_understood(question)
-    misses = question.misses + 1 if _is_miss(question) else 0
+    misses = 0 if understood else question.misses + 1
 
     cards: list[Card] = []
     doubt = question.danger_check and not emergency
@@ -149,6 +160,9 @@ def choose(question: Question, library: Library) -> Answer:
 
 def _topic(question: Question) -> str | None:
     """The worry in hand after this message."""
+    is_sextortion = question.signals.issuperset(SEXTORTION_SIGNALS)
+    if is_sextortion and question.intent in MAY_BE_SEXTORTION:
+        return "worry_sextortion"
     if question.intent in WORRIES:
         return question.intent
     if question.intent in ("restart", OUT_OF_SCOPE) and not question.signals:
@@ -163,12 +177,6 @@ def _topic_of_signals(question: Question) -> str | None:
     return next(
         (worry for signal, worry in TOPIC_OF_SIGNAL if signal in question.signals), None
     )
-
-
-def _is_miss(question: Question) -> bool:
-    """Whether the person got no further: not understood, or outside what it knows."""
-    off_topic = question.intent == OUT_OF_SCOPE and not question.signals
-    return off_topic or not _is_understood(question)
 
 
 def _is_understood(question: Question) -> bool:
@@ -214,8 +222,9 @@ def _body(
     if question.intent in QUESTIONS:
         return _question_cards(question, topic, library)
     if question.intent == "inform_nation" and topic:
-        told = _of_intent("inform_nation", question, topic, library)
-        return [*_only(told), *_only(worry_card(topic, "report", question, library))]
+        thanks = _of_intent("inform_nation", question, topic, library)
+        routes = worry_card(topic, "report", question, library)
+        return [*_only(thanks), *_only(routes)]
     if question.intent in DIALOGUE or question.intent == "disclose_own_behaviour":
         return _only(_of_intent(question.intent, question, topic, library))
     if topic:
@@ -229,19 +238,25 @@ def _body(
 def _harm_in_small_talk(question: Question, library: Library) -> list[Card]:
     """What answers a message that is off topic or dialogue, but tells of harm.
 
-    An adult may be blackmailed with their own pictures, or the intent may be wrong: both
-    get their first steps.
+    An adult may be blackmailed with their own pictures, or the intent may be wrong:
+    both get their first steps.
     """
     if question.intent not in DIALOGUE or not question.signals:
         return []
     grave = question.urgency in ("urgent", "emergency")
     off_topic = question.intent == OUT_OF_SCOPE
     young = question.audience == "young_person"
-    cards = []
-    if off_topic and not young and {"blackmail", "sexual_image"} & question.signals:
-        cards.append(library.cards[ADULT_BLACKMAILED])
-    if (topic := _topic_of_signals(question)) and (grave or cards):
+    adult = (
+        off_topic
+        and not young
+        and bool({"blackmail", "sexual_image"} & question.signals)
+    )
+    cards: list[Card] = []
+    # The child's first steps come first: that is the graver mistake to make.
+    if (topic := _topic_of_signals(question)) and (grave or adult):
         cards += _only(worry_card(topic, "now", question, library))
+    if adult:
+        cards.append(library.cards[ADULT_BLACKMAILED])
     return cards
 
 
@@ -258,14 +273,14 @@ def _only(card: Card | None) -> list[Card]:
 
 def _asked_card(question: Question, library: Library) -> Card | None:
     """The card asked for by a button, or the nearest by words that the intent fits."""
-    if question.card in library.cards:
-        return library.cards[question.card]
+    if pressed := library.cards.get(question.card or ""):
+        return pressed
     topic = _topic(question)
     if topic and question.intent in PART_OF_QUESTION:
         return None  # "how do I report it?" is about the worry in hand
     # One question reads much like another: any question may lead to any answer card.
     meant = {question.intent}
-    if question.intent in (*QUESTIONS, NOT_UNDERSTOOD):
+    if question.intent in (*QUESTIONS, NOT_UNDERSTOOD, OUT_OF_SCOPE):
         meant.update(QUESTIONS)
     for name in question.cards_asked:
         card = library.cards.get(name)
@@ -273,7 +288,8 @@ def _asked_card(question: Question, library: Library) -> Card | None:
             card is not None
             and meant.intersection(card.answers)
             and (not card.about or topic in card.about)
-            and card.is_for(question.audience, question.nation)
+            and question.audience in card.audience
+            and (card.nations == NATIONS or question.nation in card.nations)
         ):
             return card
     return None

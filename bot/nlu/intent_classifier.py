@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.linear_heads import LinearHead
 from bot.nlu.message_features import feature_rows
+from bot.nlu.ngram_featurizer import KNOWS_A_WORD
 
 # scikit-learn's C; chosen by cross-validation over authors (docs/decisions/004).
 STRENGTH = 1.0
@@ -85,6 +86,9 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             if not message.get(TEXT) or not message.features:
                 continue
             probabilities = self._head.probabilities(feature_rows([message]))[0]
+            if not message.get(KNOWS_A_WORD, True):
+                # Not one word is known: whatever it is like, it is not understood.
+                probabilities = probabilities * 0
             ranking = [
                 {
                     INTENT_NAME_KEY: self._head.labels[index],

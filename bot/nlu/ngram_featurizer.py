@@ -21,6 +21,8 @@ from bot.nlu.ngrams import Ngrams
 from bot.plain_text import normalise
 
 ORIGIN = "ngrams"
+# Message property: False where no word of it was ever met in training.
+KNOWS_A_WORD = "knows_a_word"
 
 
 @DefaultV1Recipe.register(
@@ -83,8 +85,10 @@ class NgramFeaturizer(GraphComponent):
         assert self._ngrams, "Rasa trains or loads a component before it runs it"
         written = [message for message in messages if message.get(TEXT)]
         if written:
-            rows = self._ngrams.rows([normalise(m.get(TEXT)) for m in written])
+            texts = [normalise(message.get(TEXT)) for message in written]
+            rows = self._ngrams.rows(texts)
             for index, message in enumerate(written):
+                message.set(KNOWS_A_WORD, self._ngrams.knows_a_word(texts[index]))
                 row = rows[index]
                 message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
         return messages

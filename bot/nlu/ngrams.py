@@ -123,6 +123,11 @@ class Ngrams:
             shape=(len(texts), self._size),
         )
 
+    def knows_a_word(self, text: str) -> bool:
+        """Whether any word of the text was met in training: gibberish has none."""
+        words = self._kinds[1]
+        return any(ngram in words.vocabulary for ngram in words.ngrams(text))
+
     def save(self, folder: Path) -> None:
         """Writes both vocabularies into a folder."""
         for name, kind in zip(("letters", "words"), self._kinds, strict=True):

@@ -23,6 +23,23 @@ WRITER_IS_THERE: Final = (
     r"(?: \w+){0,3}? (?:in|near|outside|from|up in|down in)"
     r" (?:the |north |south |east |west )?"
 )
+# "I'm 13", but not "I'm 15 minutes away".
+UNDER_18: Final = re.compile(
+    r"\b(?:i'?m|i am) (?:only |just |a )?(?:[7-9]|1[0-7])"
+    r"(?: ?(?:yo|yrs?|years?) ?(?:old)?)?"
+    r"(?=[\s.,!?;)]*(?:$|[.,!?;)]"
+    r"|(?:and|n|but|so|boy|girl|im|i'm|i|my|can|pls|please|in)\b))"
+)
+
+
+@cache
+def _children() -> re.Pattern[str]:
+    return re.compile(_any_of(read_yaml(LISTS)["children"]))
+
+
+def speaks_of_a_child(text: str) -> bool:
+    """Whether a child whom the writer may know is mentioned."""
+    return bool(_children().search(text.lower()))
 
 
 @cache
@@ -54,6 +71,9 @@ def nation_in(text: str, is_answer: bool) -> Nation | None:
 
 
 def audience_in(text: str) -> Audience | None:
-    """`school_staff` where the writer says that they work in a school."""
+    """Who the writer says they are: at work in a school, or under 18."""
     _, school_staff = _patterns()
-    return "school_staff" if school_staff.search(text.lower()) else None
+    low = text.lower()
+    if school_staff.search(low):
+        return "school_staff"
+    return "young_person" if UNDER_18.search(low) else None

@@ -65,7 +65,7 @@ class SentenceFeaturizer(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Another encoder or other questions make another model."""
-        return _checksum(config["encoder"]) + fingerprint(load_library())
+        return _checksum(config.get("encoder", PUBLISHED)) + fingerprint(load_library())
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -42,8 +42,8 @@ def load_phrases(path: Path = PHRASES_FILE) -> tuple[Phrase, ...]:
         known = entry.get("signal") in SIGNALS
         if missing or not known or entry.get("level") not in ("check", "emergency"):
             raise ContentError(
-                f"{path}:1: PHRASE_UNUSABLE: '{entry.get('id')}' needs a level, a known "
-                "signal, because, added_by and decision"
+                f"{path}:1: PHRASE_UNUSABLE: '{entry.get('id')}' needs a level, a "
+                "known signal, because, added_by and decision"
             )
         pattern = re.compile(entry["pattern"].strip())
         phrases.append(Phrase(entry["id"], pattern, entry["level"], entry["signal"]))

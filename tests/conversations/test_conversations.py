@@ -18,7 +18,7 @@ Each `.yml` file beside this module is a list of conversations; one is one test:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ from bot.yaml_file import read_yaml
 from tests.live_server import Chat, Reply
 
 HERE = Path(__file__).parent
+# Conversations that the bot does not yet hold as written, with the reason. One that
+# passes fails the run until it is taken off: the list can only shrink.
+KNOWN_MISSES = dict(read_yaml(HERE / "_known_misses.yml") or {})
 PERSON_LINES = {"you", "press"}
 BOT_LINE = {
     "bot",
@@ -53,11 +56,13 @@ class Turn:
 
 def conversations() -> Iterator[Any]:
     """A test case for each conversation in the folder."""
-    for path in sorted(HERE.glob("*.yml")):
+    for path in sorted(HERE.glob("[!_]*.yml")):
         for entry in read_yaml(path):
             assert entry.keys() == {"conversation", "chat"}, (path.name, entry.keys())
             name = f"{path.stem}: {entry['conversation']}"
-            yield pytest.param(turns_of(entry["chat"], name), id=name)
+            known = KNOWN_MISSES.pop(name, None)
+            marks = [pytest.mark.xfail(reason=known, strict=True)] if known else []
+            yield pytest.param(turns_of(entry["chat"], name), id=name, marks=marks)
 
 
 def turns_of(lines: list[dict[str, Any]], name: str) -> list[Turn]:
@@ -100,6 +105,9 @@ def as_lines(reply: Reply) -> str:
 def differences(expected: list[dict[str, Any]], reply: Reply) -> Iterator[str]:
     """What of the answer is not as written."""
     wanted = [line["bot"] for line in expected]
+    # Doubt goes upwards: whether anyone is in danger may always be asked first.
+    if reply.cards[0] == "danger_check" and "danger_check" not in wanted[0]:
+        reply = replace(reply, messages=reply.messages[1:])
     open_end = wanted[-1] == ANY_MORE
     if open_end:
         wanted = wanted[:-1]
