@@ -289,7 +289,7 @@ def test_a_grave_message_is_never_a_miss(library, urgency):
 @pytest.mark.parametrize("signal", ["blackmail", "sexual_image"])
 def test_a_blackmailed_adult_is_told_the_adult_route(library, signal):
     question = Question(OUT_OF_SCOPE, urgency="urgent", signals=frozenset({signal}))
-    assert ids(choose(question, library))[0] == ADULT_BLACKMAILED
+    assert ADULT_BLACKMAILED in ids(choose(question, library))
 
 
 def test_a_card_for_another_nation_is_not_given(library):

@@ -32,12 +32,13 @@ def test_a_card_is_offered_once(index):
     assert index.nearest(unit(1, 0.1, 0)) == ["one"]
 
 
-def test_nearer_cards_come_first(index):
+def test_nearer_cards_come_first(index, monkeypatch):
+    monkeypatch.setattr("bot.nlu.questions.NEAR_ENOUGH", 0.6)
     assert index.nearest(unit(0.75, 1, 0)) == ["two", "one"]
 
 
 def test_what_is_not_near_enough_is_not_offered(index):
-    assert index.nearest(unit(1, 1, 1)) == ["one"]
+    assert index.nearest(unit(1, 0.4, 0)) == ["one"]
     assert index.nearest(unit(-1, -1, -1)) == []
 
 
