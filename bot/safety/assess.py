@@ -18,7 +18,7 @@ SIGNAL_PRESENT: Final = 0.5
 EMERGENCY: Final = 0.55
 # The danger check: a small chance of an emergency is enough, unless the message is
 # surely a general question; then it takes a larger one.
-DOUBT: Final = 0.01
+DOUBT: Final = 0.007
 SURELY_INFORMATION: Final = 0.90
 DOUBT_ABOUT_A_QUESTION: Final = 0.10
 # These signals are an emergency by definition, or nearly always one.
