@@ -54,7 +54,7 @@ def encoder(tmp_path_factory):
     with tarfile.open(MODEL) as model:
         wanted = ("encoder.onnx", "tokenizer.json")
         members = [m for m in model.getmembers() if m.name.endswith(wanted)]
-        model.extractall(folder, members, filter="data")
+        model.extractall(folder, members)
     return Encoder(next(folder.rglob("encoder.onnx")).parent)
 
 
