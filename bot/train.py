@@ -24,6 +24,7 @@ INGREDIENTS: Final = (
     "domain.yml",
     "data/*.yml",
     "bot/nlu/*.py",
+    "bot/nlu/fine_tuned/*.json",  # its manifest holds the encoder's checksum
     "bot/policies/*.py",
     "bot/importers/*.py",
     "bot/plain_text.py",
