@@ -12,7 +12,7 @@ export PYTHONWARNINGS := ignore
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat train test evaluate content lint format check bench clean
+.PHONY: help setup run chat train test evaluate compare variety content lint format check bench web clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -63,9 +63,20 @@ evaluate: $(READY) ## score a labelled set: make evaluate SET=file.jsonl [OUT=fo
 	@$(BIN)/python -m bot.train
 	@$(BIN)/python -m benchmarks.evaluate $(SET) $(OUT)
 
-bench: $(READY) ## measure start, memory and speed of a turn
+compare: $(READY) ## compare features, encoders and amounts of data (ten minutes)
+	@$(BIN)/python -m benchmarks.compare
+
+variety: $(READY) ## find messages that are too much like others
+	@$(BIN)/python -m benchmarks.variety
+
+bench: $(READY) ## measure speed, and the public sets in DATA=folder (STOCK=1 beside stock Rasa)
 	@$(BIN)/python -m bot.train
 	@$(BIN)/python -m benchmarks.speed
+	@$(BIN)/python -m benchmarks.yardsticks $(DATA) $(if $(STOCK),--stock)
+
+web: $(READY) ## check and build the web chat's script (needs Node.js)
+	@$(BIN)/python tools/write_people.py
+	@cd bot/web && npm ci --silent --no-audit --no-fund && npm run --silent check && npm run --silent build
 
 clean: ## remove what was built, keep the data
 	rm -rf $(VENV) models .rasa

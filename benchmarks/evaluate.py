@@ -1,6 +1,6 @@
 """`make evaluate SET=file.jsonl [OUT=folder]`: scores the trained model on any set.
 
-Prints a table; with a folder, also writes `report.json` there.
+Prints a table; with a folder, also writes `report.json` and `report.html` there.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import bot.quick_start  # noqa: F401  before anything imports Rasa
 from benchmarks.labelled_set import Labelled, read_labelled
 from benchmarks.scores import report
 from bot.errors import BotError
+from bot.nlu import fine_tuned
 from bot.privacy.quiet_logs import log_quietly
-from bot.train import MODEL
+from bot.train import MODEL, fingerprint
 
 BAR_WIDTH = 40
 
@@ -46,6 +46,8 @@ def table(figures: dict[str, Any]) -> str:
     for name, value in figures.items():
         if isinstance(value, dict) and "of" in value:
             lines.append(f"{name:<32} {_shown(value)}")
+    macro = figures["signals_macro_f1"]
+    lines.append(f"{'signals_macro_f1':<32} {'-' if macro is None else f'{macro:.3f}'}")
     lines.append(
         f"{'signal':<24}{'n':>5}{'precision':>11}{'recall':>9}{'f1':>7}{'auc':>7}"
     )
@@ -66,11 +68,18 @@ def _shown(value: dict[str, Any]) -> str:
     return f"{value['value']:.3f}  ({interval}; {value['hits']} of {value['of']})"
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file at once: whoever looks finds the old one or the new one."""
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_text(text, "utf-8")
+    os.replace(unfinished, path)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Scores a set; 1 and a sentence if it cannot."""
     log_quietly()
     if not arguments:
-        print("Name a set: make evaluate SET=tests/sentences/held_out.jsonl")
+        print("Name a set: make evaluate SET=tests/sentences/development.jsonl")
         return 1
     try:
         rows = read_labelled(Path(arguments[0]))
@@ -78,15 +87,22 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{error.code}:\n{error.sentence}", file=sys.stderr)
         return 1
     readings = asyncio.run(read_all(rows))
-    figures = report(rows, readings)
+    pairs = list(zip(rows, readings, strict=True))
+    figures = report(pairs)
     print(table(figures))
     if len(arguments) > 1:
+        from benchmarks.report_page import page
+
+        version = {
+            "Model": fingerprint()[:12],
+            "Encoder": str(fine_tuned.manifest()["sha256"])[:12],
+        }
         folder = Path(arguments[1])
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / "report.json.part"
-        unfinished.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
-        os.replace(unfinished, folder / "report.json")
-        print(f"Written: {folder / 'report.json'}")
+        write_whole(folder / "report.json", json.dumps(figures, indent=2) + "\n")
+        name = Path(arguments[0]).name
+        write_whole(folder / "report.html", page(name, pairs, figures, version))
+        print(f"Written: {folder / 'report.json'} and {folder / 'report.html'}")
     return 0
 
 

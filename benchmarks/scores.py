@@ -13,6 +13,8 @@ from bot.terms import SIGNALS
 Z = 1.959964
 
 Reading = Mapping[str, Any]
+# Each labelled message with what `Agent.parse_message` returned for it.
+Pairs = Sequence[tuple[Labelled, Reading]]
 
 
 def rate(hits: int, of: int) -> dict[str, float | int | None]:
@@ -54,14 +56,55 @@ def area_under_curve(scores: Sequence[float], truths: Sequence[bool]) -> float |
     return (total - true * (true + 1) / 2) / (true * false)
 
 
-def report(rows: Sequence[Labelled], readings: Sequence[Reading]) -> dict[str, Any]:
-    """All figures of one set.
+def accepts(row: Labelled, read: Reading) -> bool:
+    """Whether the intent read is one that a fair judge accepts."""
+    return str(read["intent"]["name"]) in {row.intent, *row.alternatives}
 
-    Args:
-        rows: the labelled messages.
-        readings: what `Agent.parse_message` returned for each, in the same order.
-    """
-    pairs = list(zip(rows, readings, strict=True))
+
+def names_of(pairs: Pairs) -> list[str]:
+    """Every intent that stands in the set or was read, in order."""
+    return sorted(
+        {row.intent for row, _ in pairs} | {read["intent"]["name"] for _, read in pairs}
+    )
+
+
+def missed_by(pairs: Pairs) -> dict[str, list[tuple[Labelled, Reading]]]:
+    """The misses that matter most, by kind, the worst of each kind first."""
+    return {
+        "Emergencies that were not even asked about": sorted(
+            (
+                (row, read)
+                for row, read in pairs
+                if row.urgency == "emergency"
+                and read["urgency"] != "emergency"
+                and not read["danger_check"]
+            ),
+            key=lambda pair: float(pair[1]["emergency"]),
+        ),
+        "Ordinary messages called emergencies": sorted(
+            (
+                (row, read)
+                for row, read in pairs
+                if row.urgency in ("information", "concern")
+                and read["urgency"] == "emergency"
+            ),
+            key=lambda pair: -float(pair[1]["emergency"]),
+        ),
+        "Emergencies that were only asked about": sorted(
+            (
+                (row, read)
+                for row, read in pairs
+                if row.urgency == "emergency"
+                and read["urgency"] != "emergency"
+                and read["danger_check"]
+            ),
+            key=lambda pair: float(pair[1]["emergency"]),
+        ),
+    }
+
+
+def report(pairs: Pairs) -> dict[str, Any]:
+    """All figures of one set."""
 
     def share(
         among: Callable[[Labelled], bool], hit: Callable[[Labelled, Reading], bool]
@@ -75,15 +118,13 @@ def report(rows: Sequence[Labelled], readings: Sequence[Reading]) -> dict[str, A
     def noticed(_: Labelled, read: Reading) -> bool:
         return bool(read["urgency"] == "emergency" or read["danger_check"])
 
-    def intent(read: Reading) -> str:
-        return str(read["intent"]["name"])
-
+    signals = {name: _signal(name, pairs) for name in SIGNALS}
     return {
-        "n": len(rows),
-        "intent_top1": share(lambda r: True, lambda r, read: intent(read) == r.intent),
-        "intent_accepted": share(
-            lambda r: True, lambda r, read: intent(read) in {r.intent, *r.alternatives}
+        "n": len(pairs),
+        "intent_top1": share(
+            lambda r: True, lambda r, read: bool(read["intent"]["name"] == r.intent)
         ),
+        "intent_accepted": share(lambda r: True, accepts),
         "emergency_recall": share(lambda r: r.urgency == "emergency", called_emergency),
         "emergency_or_check_recall": share(lambda r: r.urgency == "emergency", noticed),
         "emergency_false_rate_ordinary": share(
@@ -99,8 +140,15 @@ def report(rows: Sequence[Labelled], readings: Sequence[Reading]) -> dict[str, A
         "urgency_accuracy": share(
             lambda r: True, lambda r, read: read["urgency"] == r.urgency
         ),
-        "signals": {name: _signal(name, pairs) for name in SIGNALS},
+        "signals_macro_f1": _mean(signal["f1"] for signal in signals.values()),
+        "signals": signals,
     }
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    """The mean of what there is."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _signal(name: str, pairs: Iterable[tuple[Labelled, Reading]]) -> dict[str, Any]:

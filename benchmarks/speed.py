@@ -25,7 +25,7 @@ import bot.quick_start  # noqa: F401  before anything imports Rasa
 from benchmarks.labelled_set import read_labelled
 from bot.privacy.quiet_logs import log_quietly
 
-MESSAGES = Path("tests/sentences/held_out.jsonl")
+MESSAGES = Path("tests/sentences/development.jsonl")
 STARTS = 3
 TURNS = 1_000
 TURNS_IN_A_CONVERSATION = 5

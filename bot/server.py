@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import socket
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import bot.quick_start  # noqa: F401  before anything imports Rasa
 from bot.agent import load_agent
 from bot.errors import BotError, SettingError
+from bot.guidance.load import load_library
 from bot.privacy.quiet_logs import log_event, log_quietly
 from bot.settings import Settings, read_settings
 
@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 
 # 4,000 characters, each written as a JSON escape of up to 12 bytes, and the envelope.
 MOST_BYTES: Final = 64 * 1024
-PAGE: Final = Path(__file__).parent / "web" / "page" / "page.html"
+# How long a browser may believe that another origin may ask.
+SECONDS_CORS_IS_TRUE: Final = 600
 
 
 def check_port(settings: Settings) -> None:
@@ -55,10 +56,10 @@ def build_app(settings: Settings) -> Sanic:
     from rasa.core.channels.channel import register
     from sanic import Sanic
     from sanic.exceptions import SanicException
-    from sanic.response import html
     from sanic.response import json as json_response
     from sanic_cors import CORS
 
+    from bot.channels.pages import STRICT, pages
     from bot.channels.webchat import WebChat
 
     Sanic.test_mode = False
@@ -67,7 +68,12 @@ def build_app(settings: Settings) -> Sanic:
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.agent = None
     if settings.allowed_origins:
-        CORS(app, origins=list(settings.allowed_origins), automatic_options=True)
+        CORS(
+            app,
+            origins=list(settings.allowed_origins),
+            automatic_options=True,
+            max_age=SECONDS_CORS_IS_TRUE,
+        )
     register([WebChat(settings)], app, route="/webhooks/")
 
     async def start(app: Any, loop: Any) -> None:
@@ -98,9 +104,12 @@ def build_app(settings: Settings) -> Sanic:
         state = {"ready": model and database, "model": model, "database": database}
         return json_response(state, 200 if state["ready"] else 503)
 
-    @app.get("/")
-    async def page(request: Request) -> HTTPResponse:
-        return html(PAGE.read_text("utf-8"))
+    app.blueprint(pages(load_library(), settings.allowed_origins))
+
+    @app.on_response
+    async def be_strict(request: Request, response: HTTPResponse) -> None:
+        for name, value in STRICT.items():
+            response.headers.setdefault(name, value)
 
     # Not async: sanic-cors adds no headers to what an async handler answers.
     @app.exception(SanicException)

@@ -159,6 +159,7 @@ def serving(
     folder: Path,
     command: tuple[str, ...] = ("-m", "bot.server"),
     ready_at: str = "/ready",
+    at_port: int | None = None,
     **settings: str,
 ) -> Iterator[Server]:
     """A server from the moment it answers until the end of the block.
@@ -167,9 +168,10 @@ def serving(
         folder: for its database, log and record of outbound connections.
         command: what Python is told to run.
         ready_at: the address that answers 200 when it is ready.
+        at_port: where it listens; a free port if none is given.
         settings: environment variables, over those of `environment_for`.
     """
-    port = free_port()
+    port = at_port or free_port()
     url = f"http://127.0.0.1:{port}"
     environment = environment_for(folder, PORT=str(port), **settings)
     arguments = [part.replace("{port}", str(port)) for part in command]

@@ -8,13 +8,14 @@ import threading
 from asyncio import AbstractEventLoop
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.brokers.turn_writer import TurnWriter
-from bot.metrics.turn import turn_from
+from bot.metrics.turn import Channel, Opinion, turn_from
 from bot.privacy.quiet_logs import log_event
 from bot.settings import read_settings
 
@@ -79,6 +80,15 @@ class AnonymousSqlBroker(EventBroker):
                 self._open[sender] = (number, turns + 1, kept)
         if turn is not None:
             self._writer.write(turn)
+
+    def judge(self, sender_id: str, channel: Channel, helpful: bool) -> None:
+        """Counts whether the last answer helped; of strangers nothing is counted."""
+        with self._lock:
+            number, turns, _ = self._open.get(sender_id, (0, 0, []))
+        if turns:
+            now = datetime.now(UTC)
+            day = now.date().isoformat()
+            self._writer.write(Opinion(number, day, now.hour, channel, helpful))
 
     def forget(self, sender_id: str) -> None:
         """Drops the link between a sender and their random number."""

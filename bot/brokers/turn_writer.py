@@ -15,8 +15,8 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from bot.metrics.tables import METADATA, insert_turns
-from bot.metrics.turn import Turn
+from bot.metrics.tables import METADATA, insert_opinions, insert_turns
+from bot.metrics.turn import Opinion, Turn
 from bot.privacy.quiet_logs import log_event
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ MOST_WAITING: Final = 10_000
 BATCH_SIZE: Final = 500
 SECONDS_BETWEEN_TRIES: Final = 2.0
 SECONDS_TO_CONNECT: Final = 3
+
+Counted = Turn | Opinion
 
 
 class TurnWriter:
@@ -46,18 +48,18 @@ class TurnWriter:
         seconds_between_tries: float = SECONDS_BETWEEN_TRIES,
     ) -> None:
         self._engine = _engine(database_url)
-        self._waiting: queue.Queue[Turn] = queue.Queue(most_waiting)
+        self._waiting: queue.Queue[Counted] = queue.Queue(most_waiting)
         self._pause = seconds_between_tries
         self._stopping = threading.Event()
         # None until the first try.
         self._reachable: bool | None = None
-        self._in_hand: list[Turn] = []
+        self._in_hand: list[Counted] = []
         self.dropped = 0
         self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
         self._thread.start()
 
-    def write(self, turn: Turn) -> None:
-        """Queues a turn; returns at once and never raises."""
+    def write(self, turn: Counted) -> None:
+        """Queues a turn or an opinion; returns at once and never raises."""
         try:
             self._waiting.put_nowait(turn)
         except queue.Full:
@@ -99,8 +101,8 @@ class TurnWriter:
             else:
                 self._stopping.wait(self._pause)
 
-    def _next_batch(self) -> list[Turn]:
-        batch: list[Turn] = []
+    def _next_batch(self) -> list[Counted]:
+        batch: list[Counted] = []
         try:
             batch.append(self._waiting.get(timeout=0.2))
             while len(batch) < BATCH_SIZE:
@@ -109,7 +111,7 @@ class TurnWriter:
             pass
         return batch
 
-    def _has_written(self, batch: list[Turn]) -> bool:
+    def _has_written(self, batch: list[Counted]) -> bool:
         """Writes a batch in one transaction, making the tables on the first contact."""
         if not batch and self._reachable:
             return True
@@ -130,7 +132,7 @@ class TurnWriter:
         self._reachable = True
         return True
 
-    def _write(self, batch: list[Turn]) -> None:
+    def _write(self, batch: list[Counted]) -> None:
         """A turn that the database refuses must not hold up the others for ever."""
         try:
             self._insert(batch)
@@ -138,16 +140,19 @@ class TurnWriter:
             refused = sum(not self._has_inserted(turn) for turn in batch)
             log_event(logger, logging.ERROR, "metrics.turns.refused", count=refused)
 
-    def _has_inserted(self, turn: Turn) -> bool:
+    def _has_inserted(self, turn: Counted) -> bool:
         try:
             self._insert([turn])
         except (IntegrityError, DataError):
             return False
         return True
 
-    def _insert(self, batch: list[Turn]) -> None:
+    def _insert(self, batch: list[Counted]) -> None:
         with self._engine.begin() as connection:
-            insert_turns(connection, batch)
+            insert_turns(connection, [one for one in batch if isinstance(one, Turn)])
+            insert_opinions(
+                connection, [one for one in batch if isinstance(one, Opinion)]
+            )
 
 
 def _engine(database_url: str) -> Engine:

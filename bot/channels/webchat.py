@@ -119,6 +119,20 @@ class WebChat(InputChannel):
             request.app.ctx.sessions.end(_session_of(_body(request)))
             return json_response({"forgotten": True}, headers=NEVER_STORED)
 
+        @routes.post("/helpful")
+        async def helpful(request: Request) -> HTTPResponse:
+            body = _body(request)
+            conversation = request.app.ctx.sessions.conversation(_session_of(body))
+            judged = body.get("helpful")
+            if not isinstance(judged, bool):
+                raise RequestError(
+                    400, "OPINION_INVALID", "Send helpful as true or false."
+                )
+            broker = getattr(_tracker_store(request.app), "event_broker", None)
+            if broker is not None and conversation is not None:
+                broker.judge(conversation, NAME, judged)
+            return json_response({"counted": True}, headers=NEVER_STORED)
+
         # Not async: sanic-cors adds no headers to what an async handler answers, and a
         # page of another origin could not read why it was refused.
         @routes.exception(BotError)
@@ -167,14 +181,17 @@ def _error(status: int, code: str, sentence: str) -> HTTPResponse:
 
 def _forget(app: Any, conversation: str) -> None:
     """Drops what other parts hold for a conversation."""
-    agent = getattr(app.ctx, "agent", None)
-    store = getattr(agent, "tracker_store", None)
-    # Rasa wraps a tracker store in one that survives its failures.
-    store = getattr(store, "_tracker_store", store)
+    store = _tracker_store(app)
     for part in (store, getattr(store, "event_broker", None)):
         forget = getattr(part, "forget", None)
         if forget is not None:
             forget(conversation)
+
+
+def _tracker_store(app: Any) -> Any:
+    store = getattr(getattr(app.ctx, "agent", None), "tracker_store", None)
+    # Rasa wraps a tracker store in one that survives its failures.
+    return getattr(store, "_tracker_store", store)
 
 
 async def _sweep(app: Any) -> None:

@@ -32,6 +32,7 @@ from bot.metrics.turn import (
     COUNTED_INTENTS,
     LATENCY_BANDS,
     MOST_TURNS,
+    Opinion,
     Turn,
 )
 from bot.terms import AUDIENCES, NATIONS, SIGNALS, URGENCIES
@@ -66,19 +67,19 @@ def _yes_or_no(name: str) -> Column[Any]:
 # SQLite gives only its own INTEGER a running number.
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
+
+def _day() -> Column[Any]:
+    # In SQLite a date is text of its own making, and `date` is NULL for any other.
+    limits = CheckConstraint("date(day) IS NOT NULL AND date(day) = day")
+    return Column("day", Date, limits, nullable=False, index=True)
+
+
 TURNS: Final = Table(
     "turns",
     METADATA,
     Column("id", _Id, primary_key=True),
     _number("conversation", BigInteger, 0, LARGEST, index=True),
-    Column(
-        "day",
-        Date,
-        # In SQLite a date is text of its own making, and `date` is NULL for any other.
-        CheckConstraint("date(day) IS NOT NULL AND date(day) = day"),
-        nullable=False,
-        index=True,
-    ),
+    _day(),
     _number("hour", SmallInteger, 0, 23),
     _number("turn_number", SmallInteger, 1, MOST_TURNS),
     _one_of("channel", CHANNELS),
@@ -113,6 +114,34 @@ SHOWN: Final = Table(
         "number", BigInteger, 0, LARGEST_CRC, primary_key=True, autoincrement=False
     ),
 )
+
+
+OPINIONS: Final = Table(
+    "opinions",
+    METADATA,
+    Column("id", _Id, primary_key=True),
+    _number("conversation", BigInteger, 0, LARGEST, index=True),
+    _day(),
+    _number("hour", SmallInteger, 0, 23),
+    _one_of("channel", CHANNELS),
+    _yes_or_no("helpful"),
+)
+
+
+def insert_opinions(connection: Connection, opinions: Sequence[Opinion]) -> None:
+    """Adds opinions, within the connection's transaction."""
+    rows = [
+        {
+            "conversation": opinion.conversation,
+            "day": date.fromisoformat(opinion.day),
+            "hour": opinion.hour,
+            "channel": opinion.channel,
+            "helpful": opinion.helpful,
+        }
+        for opinion in opinions
+    ]
+    if rows:
+        connection.execute(OPINIONS.insert(), rows)
 
 
 def insert_turns(connection: Connection, turns: Sequence[Turn]) -> None:

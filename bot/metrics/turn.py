@@ -70,6 +70,23 @@ class Turn:
     contacts: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Whether a person found an answer helpful, counted.
+
+    Attributes:
+        conversation: the random number of the conversation's turns.
+        day: UTC date, as ISO text made by us.
+        hour: 0 to 23, UTC.
+    """
+
+    conversation: int
+    day: str
+    hour: int
+    channel: Channel
+    helpful: bool
+
+
 def content_number(name: str) -> int:
     """A card's or contact's id as a number: no column needs to be able to hold text."""
     return zlib.crc32(name.encode())

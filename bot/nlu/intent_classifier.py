@@ -1,8 +1,8 @@
-"""The Rasa intent classifier: one regularised regression over all features."""
+"""The Rasa intent classifier: linear scores over vectors and n-grams."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,13 +20,11 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.linear_heads import LinearHead
-from bot.nlu.message_features import feature_rows
+from bot.nlu.linear_heads import LinearHeads, one_of
+from bot.nlu.message_features import ngrams_of, vectors_of
 from bot.nlu.ngram_featurizer import KNOWS_A_WORD
 
-# scikit-learn's C; chosen by cross-validation over authors (docs/decisions/004).
-STRENGTH = 1.0
-RANKING_LENGTH = 5
+RANKING_LENGTH: Final = 5
 
 
 @DefaultV1Recipe.register(
@@ -36,7 +34,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     """Says which intent a message has, with a probability."""
 
     def __init__(
-        self, storage: ModelStorage, resource: Resource, head: LinearHead | None = None
+        self, storage: ModelStorage, resource: Resource, head: LinearHeads | None = None
     ) -> None:
         self._storage = storage
         self._resource = resource
@@ -56,11 +54,10 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the regression on the training examples."""
         examples = training_data.intent_examples
-        self._head = LinearHead.fit(
-            feature_rows(examples),
+        self._head = LinearHeads.fit_one_of(
+            vectors_of(examples),
+            ngrams_of(examples),
             [example.get(INTENT) for example in examples],
-            STRENGTH,
-            balanced=False,
         )
         with self._storage.write_to(self._resource) as folder:
             self._head.save(folder / "intents.npz")
@@ -77,7 +74,9 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     ) -> SentenceIntentClassifier:
         """Called by Rasa with a trained model."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, LinearHead.load(folder / "intents.npz"))
+            return cls(
+                model_storage, resource, LinearHeads.load(folder / "intents.npz")
+            )
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the intent and the ranking of each message."""
@@ -85,7 +84,9 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             if not message.get(TEXT) or not message.features:
                 continue
-            probabilities = self._head.probabilities(feature_rows([message]))[0]
+            scores = self._head.vector_scores(vectors_of([message]))
+            scores += self._head.ngram_scores(ngrams_of([message]))
+            probabilities = one_of(scores[0])
             if not message.get(KNOWS_A_WORD, True):
                 # Not one word is known: whatever it is like, it is not understood.
                 probabilities = probabilities * 0

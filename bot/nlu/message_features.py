@@ -1,35 +1,52 @@
-"""Joins a message's features into one row, for the classifiers of this package."""
+"""What the components of this package pass on to each other with a message.
+
+The featurizers write here, the classifiers read: the tidied text, the vectors and the
+n-grams of a message.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, vstack
 
-# Unit vectors are small numbers: at scale 1 a regularised regression hardly uses them.
-# Both scales were chosen by cross-validation over authors (docs/decisions/004).
-VECTOR_SCALE: Final = 2.0
-NGRAM_SCALE: Final = 2.0
+from bot.nlu.linear_heads import Vectors
+from bot.plain_text import normalise
+
+# Message property: its text as `bot.plain_text.normalise` leaves it.
+PLAIN_TEXT: Final = "plain_text"
+# Message property: vectors of its passages, shape (passages, 384), at least one row.
+PASSAGE_VECTORS: Final = "passage_vectors"
 
 
-def feature_rows(messages: Sequence[Message]) -> csr_matrix:
-    """Dense and sparse sentence features side by side, one row for each message.
+def plain_text(message: Message) -> str:
+    """The message's text, tidied once."""
+    if message.get(PLAIN_TEXT) is None:
+        message.set(PLAIN_TEXT, normalise(message.get(TEXT) or ""))
+    return str(message.get(PLAIN_TEXT))
 
-    All messages have the same kinds of features: the pipeline's.
-    """
-    dense: list[Any] = []
-    sparse: list[Any] = []
-    for message in messages:
-        for feature in message.features:
-            if feature.type == FEATURE_TYPE_SENTENCE:
-                (dense if feature.is_dense() else sparse).append(feature.features)
-    parts = []
-    if dense:
-        parts.append(csr_matrix(np.concatenate(dense) * VECTOR_SCALE))
-    if sparse:
-        parts.append(vstack(sparse) * NGRAM_SCALE)
-    return csr_matrix(hstack(parts), dtype=np.float32)
+
+def vectors_of(messages: Sequence[Message]) -> Vectors:
+    """The vectors of whole messages, shape (messages, 384)."""
+    found = [
+        feature.features
+        for message in messages
+        for feature in message.features
+        if feature.type == FEATURE_TYPE_SENTENCE and feature.is_dense()
+    ]
+    return np.concatenate(found)
+
+
+def ngrams_of(messages: Sequence[Message]) -> csr_matrix:
+    """The n-grams of messages, shape (messages, n-grams)."""
+    found = [
+        feature.features
+        for message in messages
+        for feature in message.features
+        if feature.type == FEATURE_TYPE_SENTENCE and feature.is_sparse()
+    ]
+    return found[0] if len(found) == 1 else vstack(found, format="csr")

@@ -17,8 +17,8 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.message_features import plain_text
 from bot.nlu.ngrams import Ngrams
-from bot.plain_text import normalise
 
 ORIGIN = "ngrams"
 # Message property: False where no word of it was ever met in training.
@@ -53,7 +53,7 @@ class NgramFeaturizer(GraphComponent):
         """Learns which n-grams there are and how telling each is."""
         self._ngrams = Ngrams.learn(
             [
-                normalise(message.get(TEXT))
+                plain_text(message)
                 for message in training_data.training_examples
                 if message.get(TEXT)
             ]
@@ -85,7 +85,7 @@ class NgramFeaturizer(GraphComponent):
         assert self._ngrams, "Rasa trains or loads a component before it runs it"
         written = [message for message in messages if message.get(TEXT)]
         if written:
-            texts = [normalise(message.get(TEXT)) for message in written]
+            texts = [plain_text(message) for message in written]
             rows = self._ngrams.rows(texts)
             for index, message in enumerate(written):
                 message.set(KNOWS_A_WORD, self._ngrams.knows_a_word(texts[index]))

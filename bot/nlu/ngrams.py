@@ -91,11 +91,16 @@ class Ngrams:
         self._size = sum(len(kind.weights) for kind in kinds)
 
     @classmethod
-    def learn(cls, texts: Sequence[str]) -> Ngrams:
-        """Learns from the training texts which n-grams there are, and their weights."""
+    def learn(cls, texts: Sequence[str], fewest: int = FEWEST_EXAMPLES) -> Ngrams:
+        """Learns which n-grams there are, and their weights.
+
+        Args:
+            texts: what to learn from.
+            fewest: texts that an n-gram must stand in.
+        """
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        fewest = FEWEST_EXAMPLES if len(texts) > FEW_TEXTS else 1
+        fewest = fewest if len(texts) > FEW_TEXTS else 1
         kinds = []
         for ngrams, options in ((letter_ngrams, LETTERS), (word_ngrams, WORDS)):
             learnt = TfidfVectorizer(sublinear_tf=True, min_df=fewest, **options).fit(

@@ -1,4 +1,4 @@
-"""Finds the card a question asks for, by meaning.
+"""Finds the card a question asks for, by meaning and by words.
 
 Several cards can answer one intent ("who is in these gangs?", "how many are there?").
 Such cards list ways to ask for them (`asked_as`); the nearest ones are offered to
@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.guidance.load import Library
+from bot.nlu.ngrams import Ngrams
 
 # Below this likeness the general card of the intent answers (docs/decisions/005).
-NEAR_ENOUGH: Final = 0.9
+NEAR_ENOUGH: Final = 0.5
 MOST_OFFERED: Final = 3
 
 
@@ -38,32 +39,64 @@ def fingerprint(library: Library) -> str:
 
 
 class QuestionIndex:
-    """The vectors of all questions that cards list.
+    """All questions that cards list, by meaning and by words.
+
+    The encoder knows worries better than questions, so the words count as much.
 
     Args:
-        cards: the card of each row.
-        vectors: unit vectors, shape (questions, 384).
+        cards: the card of each question.
+        questions: the questions themselves, tidied.
+        vectors: their unit vectors, shape (questions, 384).
     """
 
-    def __init__(self, cards: Sequence[str], vectors: NDArray[np.float32]) -> None:
+    def __init__(
+        self,
+        cards: Sequence[str],
+        questions: Sequence[str],
+        vectors: NDArray[np.float32],
+        ngrams: Ngrams | None = None,
+    ) -> None:
         self._cards = list(cards)
+        self._questions = list(questions)
         self._vectors = vectors
+        # Each question stands once, so every n-gram of it may tell.
+        self._ngrams = ngrams or (Ngrams.learn(questions, fewest=1) if cards else None)
+        # Each row is two unit vectors: letters and words.
+        self._rows = self._ngrams.rows(questions) / 2 if self._ngrams else None
 
-    def nearest(self, vector: NDArray[np.float32]) -> list[str]:
-        """Ids of the cards asked for, nearest first; none if nothing is near enough."""
-        if not self._cards:
+    def nearest(self, text: str, vector: NDArray[np.float32]) -> list[str]:
+        """Ids of the cards asked for, nearest first; none if nothing is near enough.
+
+        Args:
+            text: what was written, tidied.
+            vector: its unit vector, shape (384,).
+        """
+        if self._ngrams is None:
             return []
-        likeness = self._vectors @ vector
+        words = (self._rows @ self._ngrams.rows([text]).T).toarray()[:, 0]
+        likeness = (self._vectors @ vector + words) / 2
         order = np.argsort(-likeness)
         near = (self._cards[i] for i in order if likeness[i] >= NEAR_ENOUGH)
         return list(dict.fromkeys(near))[:MOST_OFFERED]
 
-    def save(self, path: Path) -> None:
-        """Writes the index to a `.npz` file."""
-        np.savez(path, cards=np.array(self._cards), vectors=self._vectors)
+    def save(self, folder: Path) -> None:
+        """Writes the index into a folder."""
+        folder.mkdir()
+        np.savez(
+            folder / "questions.npz",
+            cards=np.array(self._cards),
+            questions=np.array(self._questions),
+            vectors=self._vectors,
+        )
+        if self._ngrams:
+            self._ngrams.save(folder)
 
     @classmethod
-    def load(cls, path: Path) -> QuestionIndex:
+    def load(cls, folder: Path) -> QuestionIndex:
         """Reads what `save` wrote."""
-        with np.load(path, allow_pickle=False) as stored:
-            return cls([str(card) for card in stored["cards"]], stored["vectors"])
+        with np.load(folder / "questions.npz", allow_pickle=False) as stored:
+            data = dict(stored)
+        cards = [str(card) for card in data["cards"]]
+        questions = [str(question) for question in data["questions"]]
+        ngrams = Ngrams.load(folder) if cards else None
+        return cls(cards, questions, data["vectors"], ngrams)

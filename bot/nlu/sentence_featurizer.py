@@ -31,13 +31,13 @@ from bot.nlu.encoder_graph import (
     build_quantised_encoder,
     published_weights_folder,
 )
+from bot.nlu.message_features import PASSAGE_VECTORS, plain_text
 from bot.nlu.questions import QuestionIndex, asked_questions, fingerprint
 from bot.plain_text import normalise
 
 ORIGIN = "sentence_encoder"
 PUBLISHED, FINE_TUNED = "published", "fine_tuned"
-# Message property: vectors of its passages, shape (passages, 384), at least one row.
-PASSAGE_VECTORS = "passage_vectors"
+QUESTIONS_FOLDER = "questions"
 # Message output: ids of the cards it asks for, nearest first.
 CARDS_ASKED = "cards_asked"
 
@@ -93,11 +93,11 @@ class SentenceFeaturizer(GraphComponent):
         with tempfile.TemporaryDirectory() as built:
             _prepare(self._kind, Path(built))
             self._encoder = Encoder(Path(built))
-            vectors = self._encoder.encode(
-                [normalise(question) for _, question in asked]
+            questions = [normalise(question) for _, question in asked]
+            self._questions = QuestionIndex(
+                [card for card, _ in asked], questions, self._encoder.encode(questions)
             )
-            self._questions = QuestionIndex([card for card, _ in asked], vectors)
-            self._questions.save(Path(built) / "questions.npz")
+            self._questions.save(Path(built) / QUESTIONS_FOLDER)
             with self._storage.write_to(self._resource) as folder:
                 shutil.copytree(built, folder, dirs_exist_ok=True)
         return self._resource
@@ -117,7 +117,7 @@ class SentenceFeaturizer(GraphComponent):
             EncoderError: the model holds no usable encoder.
         """
         with model_storage.read_from(resource) as folder:
-            questions = QuestionIndex.load(folder / "questions.npz")
+            questions = QuestionIndex.load(folder / QUESTIONS_FOLDER)
             return cls(model_storage, resource, Encoder(folder), questions)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -130,7 +130,7 @@ class SentenceFeaturizer(GraphComponent):
         assert self._questions, "Rasa trains or loads a component before it runs it"
         for message in self._add_vectors(messages):
             vector = message.features[-1].features[0]
-            cards = self._questions.nearest(vector)
+            cards = self._questions.nearest(plain_text(message), vector)
             message.set(CARDS_ASKED, cards, add_to_output=True)
         return messages
 
@@ -138,7 +138,7 @@ class SentenceFeaturizer(GraphComponent):
         """Adds vectors to the messages with text, and returns those."""
         assert self._encoder, "Rasa trains or loads a component before it runs it"
         written = [message for message in messages if message.get(TEXT)]
-        readings = self._encoder.read([normalise(m.get(TEXT)) for m in written])
+        readings = self._encoder.read([plain_text(message) for message in written])
         for message, reading in zip(written, readings, strict=True):
             whole = reading.whole[np.newaxis, :]
             message.add_features(Features(whole, FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))

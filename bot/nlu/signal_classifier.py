@@ -1,16 +1,19 @@
 """The Rasa component that reads danger: signals, urgency and the danger check.
 
-Sets `signals`, `signals_present`, `urgency` and `danger_check` on each message, as
+The whole message is scored, and each of its passages, so that one sentence in a long
+message is not drowned.
+
+Sets `signals`, `signals_present`, `urgency`, `danger_check` and `emergency` (how likely
+one is, 0 to 1) on each message, as
 docs/tasks/connect-a-client.md describes them. Learns from the `signals` and `urgency`
 in the metadata of the examples in data/nlu.yml.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,35 +23,40 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import ContentError
-from bot.nlu.linear_heads import LinearHead
-from bot.nlu.message_features import feature_rows
-from bot.plain_text import normalise
+from bot.nlu.linear_heads import LinearHeads, Vectors, one_of, yes_or_no
+from bot.nlu.message_features import (
+    PASSAGE_VECTORS,
+    ngrams_of,
+    plain_text,
+    vectors_of,
+)
 from bot.safety.assess import assess
 from bot.safety.phrases import found_in, load_phrases
 from bot.terms import SIGNALS, URGENCIES, Urgency
 
-# scikit-learn's C; chosen by cross-validation over authors (docs/decisions/004).
-STRENGTH = 1.0
-URGENCY = "urgency"
-EMERGENCY = "emergency"
-PRESENT, ABSENT = "present", "absent"
+EMERGENCY: Final = "emergency"
+# Files in the model.
+URGENCY_FILE: Final = "urgency.npz"
+DANGER_FILE: Final = "danger.npz"
 
 
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
 )
 class SignalClassifier(GraphComponent):
-    """One head for each signal, one for the urgency, one for emergencies alone."""
+    """Scores for each signal, for each urgency, and for emergencies alone."""
 
     def __init__(
         self,
         storage: ModelStorage,
         resource: Resource,
-        heads: Mapping[str, LinearHead] | None = None,
+        urgency: LinearHeads | None = None,
+        danger: LinearHeads | None = None,
     ) -> None:
         self._storage = storage
         self._resource = resource
-        self._heads = dict(heads or {})
+        self._urgency = urgency
+        self._danger = danger
         self._phrases = load_phrases()
 
     @classmethod
@@ -70,17 +78,15 @@ class SignalClassifier(GraphComponent):
         """
         examples = training_data.intent_examples
         labels = [_labels_of(example) for example in examples]
-        rows = feature_rows(examples)
-        for name in SIGNALS:
-            held = [PRESENT if name in signals else ABSENT for signals, _ in labels]
-            self._heads[name] = LinearHead.fit(rows, held, STRENGTH, balanced=True)
+        vectors, ngrams = vectors_of(examples), ngrams_of(examples)
         urgencies = [urgency for _, urgency in labels]
-        self._heads[URGENCY] = LinearHead.fit(rows, urgencies, STRENGTH, balanced=True)
-        danger = [PRESENT if urgency == EMERGENCY else ABSENT for urgency in urgencies]
-        self._heads[EMERGENCY] = LinearHead.fit(rows, danger, STRENGTH, balanced=True)
+        self._urgency = LinearHeads.fit_one_of(vectors, ngrams, urgencies)
+        held = {name: [name in signals for signals, _ in labels] for name in SIGNALS}
+        held[EMERGENCY] = [urgency == EMERGENCY for urgency in urgencies]
+        self._danger = LinearHeads.fit_yes_or_no(vectors, ngrams, held)
         with self._storage.write_to(self._resource) as folder:
-            for name, head in self._heads.items():
-                head.save(folder / f"{name}.npz")
+            self._urgency.save(folder / URGENCY_FILE)
+            self._danger.save(folder / DANGER_FILE)
         return self._resource
 
     @classmethod
@@ -94,11 +100,9 @@ class SignalClassifier(GraphComponent):
     ) -> SignalClassifier:
         """Called by Rasa with a trained model."""
         with model_storage.read_from(resource) as folder:
-            heads = {
-                name: LinearHead.load(Path(folder) / f"{name}.npz")
-                for name in (*SIGNALS, URGENCY, EMERGENCY)
-            }
-        return cls(model_storage, resource, heads)
+            urgency = LinearHeads.load(folder / URGENCY_FILE)
+            danger = LinearHeads.load(folder / DANGER_FILE)
+        return cls(model_storage, resource, urgency, danger)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the four outputs on each message."""
@@ -108,24 +112,41 @@ class SignalClassifier(GraphComponent):
         return messages
 
     def _read(self, message: Message) -> None:
-        row = feature_rows([message])
-        scores = {name: self._score(self._heads[name], row) for name in SIGNALS}
-        head = self._heads[URGENCY]
-        urgencies = dict(zip(head.labels, head.probabilities(row)[0], strict=True))
+        assert self._urgency, "Rasa trains or loads a component before it runs it"
+        assert self._danger, "Rasa trains or loads a component before it runs it"
+        whole, ngrams = vectors_of([message]), ngrams_of([message])
+        urgencies = self._urgency.vector_scores(whole)
+        urgencies += self._urgency.ngram_scores(ngrams)
+        danger = _with_worst_passage(self._danger, whole, message.get(PASSAGE_VECTORS))
+        danger += self._danger.ngram_scores(ngrams)[0]
+        scores = _by_label(self._danger, yes_or_no(danger))
+        emergency = scores.pop(EMERGENCY)
         result = assess(
             scores,
-            {cast(Urgency, name): float(p) for name, p in urgencies.items()},
-            self._score(self._heads[EMERGENCY], row),
-            found_in(normalise(message.get(TEXT)), self._phrases),
+            cast(
+                dict[Urgency, float],
+                _by_label(self._urgency, one_of(urgencies[0])),
+            ),
+            emergency,
+            found_in(plain_text(message), self._phrases),
         )
         message.set("signals", scores, add_to_output=True)
+        message.set("emergency", emergency, add_to_output=True)
         message.set("signals_present", list(result.signals_present), add_to_output=True)
         message.set("urgency", result.urgency, add_to_output=True)
         message.set("danger_check", result.danger_check, add_to_output=True)
 
-    @staticmethod
-    def _score(head: LinearHead, row: Any) -> float:
-        return float(head.probabilities(row)[0, head.labels.index(PRESENT)])
+
+def _with_worst_passage(
+    heads: LinearHeads, whole: Vectors, passages: Vectors
+) -> Vectors:
+    """Mean of the whole message's scores and of its worst passage's, each label."""
+    worst = heads.vector_scores(passages).max(axis=0)
+    return np.asarray((heads.vector_scores(whole)[0] + worst) / 2)
+
+
+def _by_label(heads: LinearHeads, values: Vectors) -> dict[str, float]:
+    return dict(zip(heads.labels, map(float, values), strict=True))
 
 
 def _labels_of(example: Message) -> tuple[set[str], Urgency]:

@@ -13,14 +13,17 @@ from typing import Final
 from bot.safety.phrases import Phrase
 from bot.terms import SIGNALS, URGENCIES, Urgency
 
-# Chosen by cross-validation over authors: docs/decisions/005-thresholds.md.
-SIGNAL_PRESENT: Final = 0.5
-EMERGENCY: Final = 0.55
+# Chosen on the development set and authors whom the encoder never met:
+# docs/decisions/005-thresholds.md says how, and what each gives.
+SIGNAL_PRESENT: Final = 0.15
+# The wrong words for the wrong reader put people off; missed abuse does worse.
+SIGNAL_PRESENT_FOR: Final = {"young_person_speaking": 0.35, "abuse_in_person": 0.10}
+EMERGENCY: Final = 0.30
 # The danger check: a small chance of an emergency is enough, unless the message is
-# surely a general question; then it takes a larger one.
-DOUBT: Final = 0.007
-SURELY_INFORMATION: Final = 0.90
-DOUBT_ABOUT_A_QUESTION: Final = 0.10
+# likely a general question; then it takes a larger one.
+DOUBT: Final = 0.004
+LIKELY_INFORMATION: Final = 0.50
+DOUBT_ABOUT_A_QUESTION: Final = 0.08
 # These signals are an emergency by definition, or nearly always one.
 ALWAYS_EMERGENCY: Final = {"immediate_danger": 0.85}
 # Signs of a crime or serious harm: never answered as a mere worry.
@@ -52,7 +55,9 @@ def assess(
     """
     said = {phrase.signal for phrase in phrases}
     present = tuple(
-        name for name in SIGNALS if signals[name] >= SIGNAL_PRESENT or name in said
+        name
+        for name in SIGNALS
+        if signals[name] >= SIGNAL_PRESENT_FOR.get(name, SIGNAL_PRESENT) or name in said
     )
     certain = any(signals[name] >= bar for name, bar in ALWAYS_EMERGENCY.items())
     certain = certain or any(phrase.level == "emergency" for phrase in phrases)
@@ -61,8 +66,8 @@ def assess(
     urgency = _without_emergency(urgencies)
     if any(signals[name] >= AT_LEAST_URGENT for name in present):
         urgency = max(urgency, "urgent", key=URGENCIES.index)
-    surely_information = urgencies["information"] >= SURELY_INFORMATION
-    doubt = DOUBT_ABOUT_A_QUESTION if surely_information else DOUBT
+    is_question = urgencies["information"] >= LIKELY_INFORMATION
+    doubt = DOUBT_ABOUT_A_QUESTION if is_question else DOUBT
     doubtful = emergency >= doubt or bool(phrases)
     return Assessment(present, urgency, danger_check=doubtful)
 

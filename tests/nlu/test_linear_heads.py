@@ -1,13 +1,21 @@
-"""Our linear heads give the probabilities of scikit-learn."""
+"""Our linear heads give the scores of scikit-learn's fits, added."""
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
-from bot.nlu.linear_heads import LinearHead
-
-STRENGTH = 1.0
+from bot.nlu.linear_heads import (
+    MARGIN_WEIGHT,
+    NGRAM_SCALE,
+    ONE_OF_SCALE,
+    YES_OR_NO_BELIEF,
+    YES_OR_NO_SCALE,
+    LinearHeads,
+    one_of,
+    yes_or_no,
+)
 
 
 def examples(classes):
@@ -15,57 +23,88 @@ def examples(classes):
     random = np.random.default_rng(1)
     centres = random.normal(size=(classes, 12))
     labels = [f"class_{number % classes}" for number in range(90)]
-    points = [centres[number % classes] for number in range(90)]
-    return csr_matrix(np.array(points) + random.normal(size=(90, 12))), labels
+    points = np.array([centres[number % classes] for number in range(90)])
+    vectors = (points + random.normal(size=(90, 12))).astype(np.float32)
+    counts = np.abs(points + random.normal(size=(90, 12)))
+    ngrams = csr_matrix(counts, dtype=np.float32)
+    return vectors, ngrams, labels
 
 
-def rare(labels):
-    """Which of the examples to keep so that one class is rare."""
-    return [n for n, label in enumerate(labels) if label != "class_1" or n % 9 == 1]
-
-
-@pytest.mark.parametrize("balanced", [True, False], ids=["balanced", "as they are"])
-@pytest.mark.parametrize("classes", [2, 3, 7])
-def test_probabilities_are_those_of_scikit_learn(classes, balanced):
-    features, labels = examples(classes)
-    kept = rare(labels)
-    features, labels = features[kept], [labels[number] for number in kept]
-    head = LinearHead.fit(features, labels, STRENGTH, balanced)
-    model = LogisticRegression(
-        C=STRENGTH,
-        class_weight="balanced" if balanced else None,
-        max_iter=400,
-        tol=1e-3,
-        random_state=0,
-    ).fit(features, labels)
-    assert head.labels == list(model.classes_)
-    difference = head.probabilities(features) - model.predict_proba(features)
-    assert np.abs(difference).max() < 1e-5
-
-
-@pytest.mark.parametrize("classes", [2, 5])
-def test_probabilities_sum_to_one(classes):
-    features, labels = examples(classes)
-    head = LinearHead.fit(features, labels, STRENGTH, balanced=False)
-    assert head.probabilities(features).sum(axis=1) == pytest.approx(1, abs=1e-6)
-
-
-@pytest.mark.parametrize("classes", [2, 5])
-def test_a_saved_head_says_nearly_the_same(tmp_path, classes):
-    """Weights are kept with 11 bits: half the size, a thousandth of a probability."""
-    features, labels = examples(classes)
-    head = LinearHead.fit(features, labels, STRENGTH, balanced=False)
-    head.save(tmp_path / "head.npz")
-    read = LinearHead.load(tmp_path / "head.npz")
-    assert read.labels == head.labels
-    difference = read.probabilities(features) - head.probabilities(features)
-    assert np.abs(difference).max() < 2e-3
-
-
-def test_very_large_scores_are_still_probabilities():
-    head = LinearHead(
-        ["a", "b"],
-        np.array([[1e4], [-1e4]], dtype=np.float32),
-        np.zeros(2, dtype=np.float32),
+def regression(features, truths, balanced):
+    """Decisions of scikit-learn's regression on what it was fitted on."""
+    return (
+        LogisticRegression(
+            class_weight="balanced" if balanced else None,
+            max_iter=400,
+            tol=1e-3,
+            random_state=0,
+        )
+        .fit(features, truths)
+        .decision_function(features)
     )
-    assert head.probabilities(csr_matrix([[1.0]]))[0] == pytest.approx([1, 0])
+
+
+@pytest.mark.parametrize("classes", [3, 7])
+def test_scores_of_one_label_among_many(classes):
+    vectors, ngrams, labels = examples(classes)
+    heads = LinearHeads.fit_one_of(vectors, ngrams, labels)
+    by_vectors = regression(vectors * ONE_OF_SCALE, labels, balanced=False)
+    machine = LinearSVC(C=0.1, random_state=0).fit(ngrams * NGRAM_SCALE, labels)
+    margins = machine.decision_function(ngrams * NGRAM_SCALE)
+    found = heads.vector_scores(vectors) + heads.ngram_scores(ngrams)
+    assert heads.labels == tuple(sorted(set(labels)))
+    assert np.abs(found - by_vectors - MARGIN_WEIGHT * margins).max() < 1e-3
+
+
+def test_scores_of_labels_that_hold_or_do_not():
+    vectors, ngrams, labels = examples(3)
+    truths = {
+        "first": [label == "class_0" for label in labels],
+        "rare": [label == "class_1" and n % 9 == 1 for n, label in enumerate(labels)],
+    }
+    heads = LinearHeads.fit_yes_or_no(vectors, ngrams, truths)
+    assert heads.labels == ("first", "rare")
+    for column, held in enumerate(truths.values()):
+        share = np.mean(held)
+        expected = regression(vectors * YES_OR_NO_SCALE, held, balanced=True)
+        expected += np.log(share / (1 - share))
+        found = heads.vector_scores(vectors)[:, column]
+        # The offset of both parts stands with the n-grams.
+        assert np.ptp(expected - found) < 1e-3
+
+
+def test_a_rare_label_is_thought_rare():
+    """Fitted as if yes and no were as common, then told how common they are."""
+    vectors, ngrams, labels = examples(3)
+    held = [label == "class_1" and n % 9 == 1 for n, label in enumerate(labels)]
+    heads = LinearHeads.fit_yes_or_no(vectors, ngrams, {"rare": held})
+    scores = heads.vector_scores(vectors) + heads.ngram_scores(ngrams)
+    assert np.median(yes_or_no(scores)) < 0.1
+
+
+def test_saved_heads_say_nearly_the_same(tmp_path):
+    """Weights are kept with 11 bits: half the size, a thousandth of a score."""
+    vectors, ngrams, labels = examples(5)
+    heads = LinearHeads.fit_one_of(vectors, ngrams, labels)
+    heads.save(tmp_path / "heads.npz")
+    read = LinearHeads.load(tmp_path / "heads.npz")
+    assert read.labels == heads.labels
+    found = read.vector_scores(vectors) + read.ngram_scores(ngrams)
+    expected = heads.vector_scores(vectors) + heads.ngram_scores(ngrams)
+    assert np.abs(found - expected).max() < 2e-2
+
+
+def test_probabilities_of_one_label_among_many_sum_to_one():
+    assert one_of(np.array([1.0, 2.0, -3.0])).sum() == pytest.approx(1, abs=1e-6)
+
+
+def test_scores_are_believed_a_little_less_than_they_say():
+    assert yes_or_no(np.array([2.0]))[0] == pytest.approx(
+        1 / (1 + np.exp(-2 * YES_OR_NO_BELIEF)), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("probabilities", [one_of, yes_or_no])
+def test_very_large_scores_are_still_probabilities(probabilities):
+    found = probabilities(np.array([1e4, -1e4], dtype=np.float32))
+    assert found == pytest.approx([1, 0])

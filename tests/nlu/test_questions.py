@@ -1,4 +1,4 @@
-"""Which card a question asks for, by likeness of meaning."""
+"""Which card a question asks for, by likeness of meaning and of words."""
 
 import numpy as np
 import pytest
@@ -6,11 +6,18 @@ import pytest
 from bot.guidance.load import load_library
 from bot.nlu.questions import (
     MOST_OFFERED,
-    NEAR_ENOUGH,
     QuestionIndex,
     asked_questions,
     fingerprint,
 )
+
+ASKED = [
+    ("gangs", "who is in these gangs"),
+    ("police", "what do the police do"),
+    ("gangs", "who runs them"),
+    ("tablets", "which tablet is safe for a child"),
+]
+FAR = np.array([0, 0, 0, 1], dtype=np.float32)
 
 
 def unit(*values):
@@ -18,51 +25,59 @@ def unit(*values):
     return vector / np.linalg.norm(vector)
 
 
+def vectors():
+    return np.array(
+        [unit(1, 0, 0, 0), unit(0, 1, 0, 0), unit(1, 0.2, 0, 0), unit(0, 0, 1, 0)]
+    )
+
+
 @pytest.fixture
 def index():
-    vectors = np.array([unit(1, 0, 0), unit(0, 1, 0), unit(1, 0.2, 0), unit(0, 0, 1)])
-    return QuestionIndex(["one", "two", "one", "three"], vectors)
+    return QuestionIndex([c for c, _ in ASKED], [q for _, q in ASKED], vectors())
 
 
 def test_the_nearest_card_is_found(index):
-    assert index.nearest(unit(0.1, 1, 0)) == ["two"]
+    found = index.nearest("what will the police do", unit(0.1, 1, 0, 0))
+    assert found[0] == "police"
 
 
 def test_a_card_is_offered_once(index):
-    assert index.nearest(unit(1, 0.1, 0)) == ["one"]
+    found = index.nearest("who is in these gangs, who runs them", unit(1, 0.1, 0, 0))
+    assert found.count("gangs") == 1
 
 
-def test_nearer_cards_come_first(index, monkeypatch):
-    monkeypatch.setattr("bot.nlu.questions.NEAR_ENOUGH", 0.6)
-    assert index.nearest(unit(0.75, 1, 0)) == ["two", "one"]
-
-
-def test_what_is_not_near_enough_is_not_offered(index):
-    assert index.nearest(unit(1, 0.4, 0)) == ["one"]
-    assert index.nearest(unit(-1, -1, -1)) == []
-
-
-def test_likeness_has_a_bar():
-    index = QuestionIndex(["card"], np.array([unit(1, 0)]))
-    side = (1 - NEAR_ENOUGH**2) ** 0.5
-    assert index.nearest(unit(NEAR_ENOUGH + 0.01, side)) == ["card"]
-    assert index.nearest(unit(NEAR_ENOUGH - 0.01, side)) == []
+def test_words_and_meaning_must_both_be_near(index):
+    assert index.nearest("who is in these gangs", unit(1, 0, 0, 2)) == ["gangs"]
+    assert index.nearest("who is in these gangs", -FAR) == []
+    assert "police" not in index.nearest("xylophone", unit(0.7, 0.7, 0.2, 0))
 
 
 def test_only_so_many_cards_are_offered():
-    vectors = np.array([unit(1, n / 100) for n in range(10)])
-    index = QuestionIndex([f"card_{n}" for n in range(10)], vectors)
-    assert len(index.nearest(unit(1, 0))) == MOST_OFFERED
+    names = [f"card_{n}" for n in range(10)]
+    near = np.array([unit(1, n / 100) for n in range(10)])
+    index = QuestionIndex(names, ["who is it"] * 10, near)
+    assert len(index.nearest("who is it", unit(1, 0))) == MOST_OFFERED
 
 
 def test_without_questions_nothing_is_offered():
-    assert QuestionIndex([], np.zeros((0, 3))).nearest(unit(1, 0, 0)) == []
+    assert QuestionIndex([], [], np.zeros((0, 4))).nearest("who", FAR) == []
 
 
-def test_an_index_is_the_same_after_saving(index, tmp_path):
-    index.save(tmp_path / "questions.npz")
-    read = QuestionIndex.load(tmp_path / "questions.npz")
-    assert read.nearest(unit(0.75, 1, 0)) == index.nearest(unit(0.75, 1, 0))
+def test_a_saved_index_answers_alike(index, tmp_path):
+    index.save(tmp_path / "questions")
+    read = QuestionIndex.load(tmp_path / "questions")
+    for card, question in ASKED:
+        for vector in (*vectors(), FAR):
+            assert read.nearest(question, vector) == index.nearest(question, vector)
+        assert card in read.nearest(question, unit(1, 1, 1, 0))
+
+
+def test_every_question_of_the_cards_is_in_the_index():
+    library = load_library()
+    asked = asked_questions(library)
+    assert {card for card, _ in asked} == {
+        card.id for card in library.cards.values() if card.asked_as
+    }
 
 
 def test_no_question_is_asked_of_two_cards():
