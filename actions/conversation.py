@@ -45,7 +45,9 @@ def question_from(tracker: Tracker) -> Question:
         topic=tracker.get_slot("topic"),
         part=_one_of(PARTS, entities.get("part")),
         card=entities.get("card"),
-        cards_asked=tuple(latest.get("cards_asked") or ()),
+        cards_asked=tuple(
+            (name, near) for name, near in latest.get("cards_asked") or ()
+        ),
         misses=int(tracker.get_slot("misses") or 0),
         danger_asked=bool(tracker.get_slot("danger_asked")),
         nation_asked=bool(tracker.get_slot("nation_asked")),

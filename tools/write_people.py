@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from bot.channels.pages import SAFE_PLACE
 from bot.guidance.load import load_library
 
 TARGET: Final = Path(__file__).parent.parent / "bot" / "web" / "chat" / "people.json"
@@ -32,6 +33,7 @@ def people() -> dict[str, Any]:
     """What the file should hold."""
     contacts = load_library().contacts
     return {
+        "safe_place": SAFE_PLACE,
         "emergency": {"phone": contacts[EMERGENCY].phone},
         "more": list(MORE),
         "helplines": [

@@ -19,7 +19,7 @@ from sanic.response import HTTPResponse, raw
 from bot.guidance.load import Library
 
 WEB: Final = Path(__file__).parent.parent / "web"
-# As in web/chat/leave.ts; a test keeps them equal.
+# A page that anybody may be looking at; `make web` builds it into the chat.
 SAFE_PLACE: Final = "https://www.bbc.co.uk/weather"
 SCRIPT: Final = "chat/built/safeguarding-chat.js"
 POLICE, GROOMING_REPORTS = "police_101", "ceop_safety_centre"

@@ -79,13 +79,20 @@ PART_OF_QUESTION: Final[dict[str, Part]] = {
 }
 
 
+# How alike a narrow card's own question must be, where the intent is the card's and
+# where it is another question: docs/decisions/005-thresholds.md.
+NEAR_ENOUGH: Final = 0.47
+NEAR_ENOUGH_FOR_ANOTHER: Final = 0.56
+NEVER_ENOUGH: Final = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is known about one message and the conversation so far, without its words.
 
     `topic` is the worry in hand from earlier turns. `part` is the part of a worry that
     a button asks for, `card` a card it asks for. `cards_asked` are cards that the words
-    ask for, nearest first; the first that fits the intent is shown.
+    may ask for, with their likeness from 0 to 1; the nearest that fits is shown.
     """
 
     intent: str
@@ -97,7 +104,7 @@ class Question:
     topic: str | None = None
     part: Part | None = None
     card: str | None = None
-    cards_asked: tuple[str, ...] = ()
+    cards_asked: tuple[tuple[str, float], ...] = ()
     misses: int = 0
     danger_asked: bool = False
     nation_asked: bool = False
@@ -278,21 +285,29 @@ def _asked_card(question: Question, library: Library) -> Card | None:
     topic = _topic(question)
     if topic and question.intent in PART_OF_QUESTION:
         return None  # "how do I report it?" is about the worry in hand
-    # One question reads much like another: any question may lead to any answer card.
-    meant = {question.intent}
-    if question.intent in (*QUESTIONS, NOT_UNDERSTOOD, OUT_OF_SCOPE):
-        meant.update(QUESTIONS)
-    for name in question.cards_asked:
-        card = library.cards.get(name)
-        if (
-            card is not None
-            and meant.intersection(card.answers)
-            and (not card.about or topic in card.about)
-            and question.audience in card.audience
-            and (card.nations == NATIONS or question.nation in card.nations)
-        ):
-            return card
-    return None
+    fitting = [
+        (name, likeness)
+        for name, likeness in question.cards_asked
+        if (card := library.cards.get(name)) is not None
+        and likeness >= _near_enough(card, question.intent)
+        and (not card.about or topic is None or topic in card.about)
+        and question.audience in card.audience
+        and (card.nations == NATIONS or question.nation in card.nations)
+    ]
+    if not fitting:
+        return None
+    return library.cards[max(fitting, key=lambda pair: pair[1])[0]]
+
+
+def _near_enough(card: Card, intent: str) -> float:
+    """How alike a card's own question must be to what was written."""
+    if intent in card.answers:
+        return NEAR_ENOUGH
+    # One question reads much like another: any may lead to any answer card, but it
+    # takes more.
+    if intent in (*QUESTIONS, NOT_UNDERSTOOD, OUT_OF_SCOPE):
+        return NEAR_ENOUGH_FOR_ANOTHER
+    return NEVER_ENOUGH
 
 
 def _question_cards(

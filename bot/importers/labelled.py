@@ -30,10 +30,29 @@ MESSAGES_FILE = "nlu.yml"
 
 
 class LabelledMessage(Message):
-    """A training message with a cheap fingerprint: a hash of its words and numbers."""
+    """A training message with a cheap fingerprint and cheap copies.
+
+    Rasa copies and fingerprints every message some twenty times in one training; what
+    a message holds is never changed in place, only added to.
+    """
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> LabelledMessage:
+        """A message of its own that shares what both will never change."""
+        copied = LabelledMessage(dict(self.data))
+        copied.features = list(self.features)
+        copied.output_properties = set(self.output_properties)
+        return copied
 
     def fingerprint(self) -> str:
         """Changes when the text, a label, a vector or a feature changes."""
+        holds = (tuple(self.data), len(self.features))
+        known, digest = getattr(self, "_fingerprint", (None, ""))
+        if known != holds:
+            digest = self._digest()
+            self._fingerprint = (holds, digest)
+        return digest
+
+    def _digest(self) -> str:
         digest = hashlib.sha256(repr(sorted(_plain(self.data))).encode())
         for value in (*self.data.values(), *(f.features for f in self.features)):
             digest.update(_numbers(value))

@@ -32,6 +32,7 @@ ONE_OF_BELIEF: Final = 0.6
 YES_OR_NO_BELIEF: Final = 0.48
 # scikit-learn's C, and when its fits may stop.
 MARGIN_STRENGTH: Final = 0.1
+MARGIN_TOLERANCE: Final = 1e-2
 STRENGTH: Final = 1.0
 MOST_STEPS: Final = 400
 TOLERANCE: Final = 1e-3
@@ -67,9 +68,9 @@ class LinearHeads:
         from sklearn.svm import LinearSVC
 
         by_vectors = _regression(balanced=False).fit(vectors * ONE_OF_SCALE, truths)
-        by_ngrams = LinearSVC(C=MARGIN_STRENGTH, random_state=0).fit(
-            ngrams * NGRAM_SCALE, truths
-        )
+        by_ngrams = LinearSVC(
+            C=MARGIN_STRENGTH, tol=MARGIN_TOLERANCE, random_state=0
+        ).fit(ngrams * NGRAM_SCALE, truths)
         margins = MARGIN_WEIGHT * by_ngrams.coef_ * NGRAM_SCALE
         offsets = by_vectors.intercept_ + MARGIN_WEIGHT * by_ngrams.intercept_
         return cls(

@@ -59,6 +59,10 @@ def word_ngrams(text: str) -> Iterator[str]:
     yield from map(" ".join, pairwise(words))
 
 
+def _as_one(text: str) -> list[str]:
+    return [text]
+
+
 class _Kind:
     """One kind of n-gram: its vocabulary with weights."""
 
@@ -69,13 +73,28 @@ class _Kind:
         weights: NDArray[np.float32],
     ) -> None:
         self.ngrams = ngrams
+        # Letters stay within words, and the same words come again and again.
+        self.parts = str.split if ngrams is letter_ngrams else _as_one
         self.vocabulary = vocabulary
         self.weights = weights
 
-    def row(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Which n-grams occur, and their weights: a unit vector, or nothing."""
-        places = (self.vocabulary.get(ngram) for ngram in self.ngrams(text))
-        counted = Counter(place for place in places if place is not None)
+    def row(
+        self, text: str, known: dict[str, list[int]]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Which n-grams occur, and their weights: a unit vector, or nothing.
+
+        Args:
+            text: what is read.
+            known: what parts of texts hold, filled while many are read.
+        """
+        counted: Counter[int] = Counter()
+        for part in self.parts(text):
+            places = known.get(part)
+            if places is None:
+                found_or_not = map(self.vocabulary.get, self.ngrams(part))
+                places = [place for place in found_or_not if place is not None]
+                known[part] = places
+            counted.update(places)
         found = np.fromiter(counted.keys(), np.int32, len(counted))
         times = np.fromiter(counted.values(), np.float32, len(counted))
         values = (1 + np.log(times)) * self.weights[found]
@@ -115,10 +134,12 @@ class Ngrams:
     def rows(self, texts: Sequence[str]) -> csr_matrix:
         """Shape (texts, letters + words)."""
         indices, values, ends = [], [], [0]
+        # Gone with this call: nothing that anybody wrote is kept.
+        known: list[dict[str, list[int]]] = [{} for _ in self._kinds]
         for text in texts:
             start = 0
-            for kind in self._kinds:
-                found, weights = kind.row(text)
+            for kind, parts in zip(self._kinds, known, strict=True):
+                found, weights = kind.row(text, parts)
                 indices.append(found + start)
                 values.append(weights)
                 start += len(kind.weights)

@@ -2,8 +2,8 @@
 
 Several cards can answer one intent ("who is in these gangs?", "how many are there?").
 Such cards list ways to ask for them (`asked_as`); the nearest ones are offered to
-`bot.guidance.choose`, which takes the first that fits. Used by the featurizer, which
-holds the encoder.
+`bot.guidance.choose`, which decides whether one is near enough and fits. Used by the
+featurizer, which holds the encoder.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 from bot.guidance.load import Library
 from bot.nlu.ngrams import Ngrams
 
-# Below this likeness the general card of the intent answers (docs/decisions/005).
-NEAR_ENOUGH: Final = 0.5
-MOST_OFFERED: Final = 3
+MOST_OFFERED: Final = 5
 
 
 def asked_questions(library: Library) -> list[tuple[str, str]]:
@@ -64,8 +62,10 @@ class QuestionIndex:
         # Each row is two unit vectors: letters and words.
         self._rows = self._ngrams.rows(questions) / 2 if self._ngrams else None
 
-    def nearest(self, text: str, vector: NDArray[np.float32]) -> list[str]:
-        """Ids of the cards asked for, nearest first; none if nothing is near enough.
+    def nearest(
+        self, text: str, vector: NDArray[np.float32]
+    ) -> list[tuple[str, float]]:
+        """Ids of the cards likeliest asked for, each with its likeness, nearest first.
 
         Args:
             text: what was written, tidied.
@@ -75,9 +75,12 @@ class QuestionIndex:
             return []
         words = (self._rows @ self._ngrams.rows([text]).T).toarray()[:, 0]
         likeness = (self._vectors @ vector + words) / 2
-        order = np.argsort(-likeness)
-        near = (self._cards[i] for i in order if likeness[i] >= NEAR_ENOUGH)
-        return list(dict.fromkeys(near))[:MOST_OFFERED]
+        found: dict[str, float] = {}
+        for place in np.argsort(-likeness):
+            found.setdefault(self._cards[place], round(float(likeness[place]), 3))
+            if len(found) == MOST_OFFERED:
+                break
+        return list(found.items())
 
     def save(self, folder: Path) -> None:
         """Writes the index into a folder."""

@@ -25,7 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.errors import EncoderError
 from bot.guidance.load import load_library
 from bot.nlu import fine_tuned
-from bot.nlu.encoder import Encoder
+from bot.nlu.encoder import Encoder, Vectors
 from bot.nlu.encoder_graph import (
     WEIGHTS_SHA256,
     build_quantised_encoder,
@@ -33,12 +33,13 @@ from bot.nlu.encoder_graph import (
 )
 from bot.nlu.message_features import PASSAGE_VECTORS, plain_text
 from bot.nlu.questions import QuestionIndex, asked_questions, fingerprint
+from bot.nlu.remembered_vectors import RememberedVectors
 from bot.plain_text import normalise
 
 ORIGIN = "sentence_encoder"
 PUBLISHED, FINE_TUNED = "published", "fine_tuned"
 QUESTIONS_FOLDER = "questions"
-# Message output: ids of the cards it asks for, nearest first.
+# Message output: ids of the cards it may ask for, each with its likeness.
 CARDS_ASKED = "cards_asked"
 
 
@@ -46,7 +47,7 @@ CARDS_ASKED = "cards_asked"
     DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True
 )
 class SentenceFeaturizer(GraphComponent):
-    """Adds the vector of the message as a dense sentence feature, and its passages'."""
+    """Adds the vectors of the message and of its passages."""
 
     def __init__(
         self,
@@ -118,32 +119,36 @@ class SentenceFeaturizer(GraphComponent):
         """
         with model_storage.read_from(resource) as folder:
             questions = QuestionIndex.load(folder / QUESTIONS_FOLDER)
-            return cls(model_storage, resource, Encoder(folder), questions)
+            encoder = Encoder(folder)
+        return cls(model_storage, resource, encoder, questions, config["encoder"])
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Adds vectors to every training example."""
-        self._add_vectors(training_data.training_examples)
+        """Adds vectors to every training example, remembering those of before."""
+        assert self._encoder, "Rasa trains or loads a component before it runs it"
+        written = [m for m in training_data.training_examples if m.get(TEXT)]
+        remembered = RememberedVectors(self._encoder, _checksum(self._kind))
+        vectors = remembered.encode([plain_text(message) for message in written])
+        for message, vector in zip(written, vectors, strict=True):
+            _add_vector(message, vector)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds vectors and the cards asked for; a message without text gets neither."""
         assert self._questions, "Rasa trains or loads a component before it runs it"
-        for message in self._add_vectors(messages):
-            vector = message.features[-1].features[0]
-            cards = self._questions.nearest(plain_text(message), vector)
-            message.set(CARDS_ASKED, cards, add_to_output=True)
-        return messages
-
-    def _add_vectors(self, messages: list[Message]) -> list[Message]:
-        """Adds vectors to the messages with text, and returns those."""
         assert self._encoder, "Rasa trains or loads a component before it runs it"
         written = [message for message in messages if message.get(TEXT)]
         readings = self._encoder.read([plain_text(message) for message in written])
         for message, reading in zip(written, readings, strict=True):
-            whole = reading.whole[np.newaxis, :]
-            message.add_features(Features(whole, FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
+            _add_vector(message, reading.whole)
             message.set(PASSAGE_VECTORS, reading.passages)
-        return written
+            cards = self._questions.nearest(plain_text(message), reading.whole)
+            message.set(CARDS_ASKED, cards, add_to_output=True)
+        return messages
+
+
+def _add_vector(message: Message, vector: Vectors) -> None:
+    row = vector[np.newaxis, :]
+    message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
 
 
 def _checksum(kind: str) -> str:

@@ -16,8 +16,13 @@ from bot.terms import SIGNALS, URGENCIES, Urgency
 # Chosen on the development set and authors whom the encoder never met:
 # docs/decisions/005-thresholds.md says how, and what each gives.
 SIGNAL_PRESENT: Final = 0.15
-# The wrong words for the wrong reader put people off; missed abuse does worse.
-SIGNAL_PRESENT_FOR: Final = {"young_person_speaking": 0.35, "abuse_in_person": 0.10}
+# The wrong words for the wrong reader put people off; missed abuse and missed attacks
+# do worse.
+SIGNAL_PRESENT_FOR: Final = {
+    "young_person_speaking": 0.35,
+    "abuse_in_person": 0.10,
+    "violence_plan": 0.08,
+}
 EMERGENCY: Final = 0.30
 # The danger check: a small chance of an emergency is enough, unless the message is
 # likely a general question; then it takes a larger one.

@@ -44,7 +44,7 @@ STATES = {
     "nation known": {"nation": "scotland", "topic": "worry_sextortion"},
     "in doubt": {"danger_check": True},
     "a part asked for": {"topic": "worry_screen_use", "part": "signs"},
-    "a card asked for": {"cards_asked": ("com_what_is_764", "ask_law")},
+    "a card asked for": {"cards_asked": (("com_what_is_764", 0.9), ("ask_law", 0.4))},
 }
 
 
@@ -151,7 +151,7 @@ def library_without(request, tmp_path):
         ("ask_law", Question("ask_law")),
         (
             "com_what_is_764",
-            Question("ask_com_networks", cards_asked=("com_what_is_764",)),
+            Question("ask_com_networks", cards_asked=(("com_what_is_764", 0.9),)),
         ),
         (
             "emergency_suicide",
@@ -294,7 +294,7 @@ def test_a_blackmailed_adult_is_told_the_adult_route(library, signal):
 
 def test_a_card_for_another_nation_is_not_given(library):
     question = Question("ask_how_to_report", nation="scotland")
-    question = replace(question, cards_asked=("ask_how_to_report_wales",))
+    question = replace(question, cards_asked=(("ask_how_to_report_wales", 0.9),))
     assert "ask_how_to_report_wales" not in ids(choose(question, library))
 
 

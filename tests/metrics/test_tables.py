@@ -6,12 +6,20 @@ import pytest
 from sqlalchemy import Boolean, Date, Enum, Integer, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.metrics.tables import METADATA, SHOWN, TURNS, insert_turns
-from bot.metrics.turn import content_number
+from bot.metrics.tables import (
+    METADATA,
+    OPINIONS,
+    SHOWN,
+    TURNS,
+    insert_opinions,
+    insert_turns,
+)
+from bot.metrics.turn import Opinion, content_number
 from bot.terms import SIGNALS
 from tests.metrics.events import CANARY, counted
 
-COLUMNS = [column for table in (TURNS, SHOWN) for column in table.columns]
+TABLES = (TURNS, SHOWN, OPINIONS)
+COLUMNS = [column for table in TABLES for column in table.columns]
 # A type in which a database keeps a name: a check must limit it.
 NAME_TYPE = "VARCHAR"
 OTHER_TYPES = ("INTEGER", "BIGINT", "SMALLINT", "BOOLEAN", "DATE")
@@ -35,6 +43,15 @@ def a_row(table, connection):
     if table is SHOWN:
         turn = connection.execute(select(TURNS.c.id)).scalars().first()
         return {"turn": turn, "kind": "card", "number": 7}
+    if table is OPINIONS:
+        return {
+            "id": 1_000_000,
+            "conversation": 5,
+            "day": datetime.date(2026, 11, 21),
+            "hour": 12,
+            "channel": "webchat",
+            "helpful": True,
+        }
     return {
         "id": 1_000_000,
         "conversation": 5,
@@ -71,7 +88,7 @@ def test_a_column_is_a_number_a_truth_a_day_or_a_fixed_name(column):
         assert isinstance(kind, Boolean | Date | Integer)
 
 
-@pytest.mark.parametrize("table", [TURNS, SHOWN], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_the_database_itself_has_no_type_for_text(connection, table):
     there = inspect(connection)
     limits = " ".join(c["sqltext"] for c in there.get_check_constraints(table.name))
@@ -92,7 +109,7 @@ def test_the_tables_have_no_other_columns(connection):
 
 def test_the_rows_of_these_tests_are_taken(one_turn):
     """Otherwise the refusals below would show nothing."""
-    for table in (TURNS, SHOWN):
+    for table in TABLES:
         one_turn.execute(insert(table).values(a_row(table, one_turn)))
 
 
@@ -136,3 +153,11 @@ def test_what_was_shown_belongs_to_its_turn(connection):
         (3, "card", 1),
         (3, "card", 2),
     ]
+
+
+def test_an_opinion_is_a_row(connection):
+    insert_opinions(
+        connection, [Opinion(5, "2026-11-21", 23, "webchat", helpful=False)]
+    )
+    (row,) = connection.execute(select(OPINIONS)).mappings()
+    assert (row["conversation"], row["hour"], row["helpful"]) == (5, 23, False)

@@ -14,6 +14,7 @@ import pytest
 
 from benchmarks.labelled_set import read_labelled
 from benchmarks.scores import report
+from benchmarks.variety import FEWEST_WORDS
 from bot.importers.labelled import read_messages
 from bot.yaml_file import read_yaml
 from tests.live_server import ROOT
@@ -82,6 +83,11 @@ def words(text):
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
+def is_anybodys(text):
+    """What is so short that everybody types it: "yeah go on then"."""
+    return len(words(text).split()) < FEWEST_WORDS
+
+
 def test_nothing_is_trained_on_that_is_tested():
     """No training message is a test message, but for what everybody types."""
     trained = {words(m.get("text")) for m in read_messages(ROOT / "data" / "nlu.yml")}
@@ -89,9 +95,16 @@ def test_nothing_is_trained_on_that_is_tested():
     tested += [
         entry["text"] for entry in read_yaml(HERE / "metamorphic.yml")["messages"]
     ]
-    assert not [text for text in tested if words(text) in trained]
+    assert not [
+        text for text in tested if words(text) in trained and not is_anybodys(text)
+    ]
 
 
 def test_no_message_stands_twice():
-    texts = [words(row.text) for rows in SETS.values() for row in rows]
+    texts = [
+        words(row.text)
+        for rows in SETS.values()
+        for row in rows
+        if not is_anybodys(row.text)
+    ]
     assert len(texts) == len(set(texts))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -338,11 +337,6 @@ def test_the_script_is_small():
 
     built = (ROOT / "bot/web/chat/built/safeguarding-chat.js").read_bytes()
     assert len(gzip.compress(built, 9)) <= 15 * 1024
-
-
-def test_the_neutral_place_is_one():
-    script = (ROOT / "bot/web/chat/leave.ts").read_text("utf-8")
-    assert re.search(r'SAFE_PLACE = "([^"]+)"', script)[1] == SAFE_PLACE
 
 
 def test_the_built_in_people_are_those_of_the_contacts():
