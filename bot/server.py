@@ -70,6 +70,7 @@ def build_app(settings: Settings) -> Sanic:
     if settings.allowed_origins:
         CORS(
             app,
+            resources=r"/webhooks/.*",
             origins=list(settings.allowed_origins),
             automatic_options=True,
             max_age=SECONDS_CORS_IS_TRUE,

@@ -5,7 +5,7 @@ its own, half an hour on two cores, and no network. Answering and `make train` n
 need it: they use the file that `training/export.py` writes
 (docs/tasks/fine-tune-the-encoder.md).
 
-    python -m training.finetune FOLDER [--epochs 4] [--hold-out 12,13]
+    python -m training.finetune FOLDER [--epochs 4] [--hold-out 12,13] [--start FOLDER]
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ LABEL_SMOOTHING = 0.1
 # How often an example is seen among harmless messages, or typed carelessly.
 DILUTED, CARELESS = 0.4, 0.25
 EMERGENCY = "emergency"
+ABOUT_FILE = "trained.json"
 
 
 @dataclass(frozen=True)
@@ -147,12 +148,26 @@ def batches(
 
 
 def finetune(
-    examples: Sequence[Example], target: Path, epochs: int, seed: int = 0
+    examples: Sequence[Example],
+    target: Path,
+    epochs: int,
+    start: Path | None = None,
+    rate: float = ENCODER_RATE,
+    seed: int = 0,
 ) -> None:
-    """Trains and writes the encoder (safetensors, config, tokeniser) to a folder."""
+    """Trains and writes the encoder (safetensors, config, tokeniser) to a folder.
+
+    Args:
+        examples: what to learn from.
+        target: the folder.
+        epochs: how often each example is seen.
+        start: what an earlier call wrote; the published encoder if none is given.
+        rate: the encoder's highest learning rate.
+        seed: another gives another encoder of the same kind.
+    """
     torch.manual_seed(seed)
     luck = random.Random(seed)  # variety, not secrecy
-    weights = published_weights_folder()
+    weights = start or published_weights_folder()
     tokeniser = AutoTokenizer.from_pretrained(str(weights))
     reader = Reader(BertModel.from_pretrained(str(weights), add_pooling_layer=False))
     heads = [p for n, p in reader.named_parameters() if not n.startswith("encoder.")]
@@ -160,7 +175,7 @@ def finetune(
         [
             {
                 "params": list(reader.encoder.parameters()),
-                "lr": ENCODER_RATE,
+                "lr": rate,
             },
             {"params": heads, "lr": HEAD_RATE},
         ],
@@ -226,14 +241,17 @@ def finetune(
     tokeniser.save_pretrained(str(target))
     authors = sorted({example.author for example in examples})
     made_of = "\n".join(sorted(example.text for example in examples))
+    earlier = start / ABOUT_FILE if start else None
     about = {
+        "after": json.loads(earlier.read_text("utf-8")) if earlier else None,
         "examples": len(examples),
         "authors": authors,
         "data_sha256": hashlib.sha256(made_of.encode()).hexdigest(),
         "epochs": epochs,
+        "rate": rate,
         "seed": seed,
     }
-    (target / "trained.json").write_text(json.dumps(about), "utf-8")
+    (target / ABOUT_FILE).write_text(json.dumps(about), "utf-8")
 
 
 def main() -> None:
@@ -244,13 +262,15 @@ def main() -> None:
     options.add_argument(
         "--hold-out", default="", help="authors to leave out, by commas"
     )
+    options.add_argument("--start", type=Path, help="go on from an earlier folder")
+    options.add_argument("--rate", type=float, default=ENCODER_RATE)
     chosen = options.parse_args()
     left_out = set(chosen.hold_out.split(","))
     examples = [
         e for e in read_examples(Path("data/nlu.yml")) if e.author not in left_out
     ]
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    finetune(examples, chosen.folder, chosen.epochs)
+    finetune(examples, chosen.folder, chosen.epochs, chosen.start, chosen.rate)
 
 
 if __name__ == "__main__":

@@ -79,11 +79,14 @@ PART_OF_QUESTION: Final[dict[str, Part]] = {
 }
 
 
-# How alike a narrow card's own question must be, where the intent is the card's and
-# where it is another question: docs/decisions/005-thresholds.md.
-NEAR_ENOUGH: Final = 0.47
-NEAR_ENOUGH_FOR_ANOTHER: Final = 0.56
+# How alike a narrow card's own question must be to what was written, where the intent
+# is the card's and where it is another question: docs/decisions/005-thresholds.md.
+NEAR_ENOUGH: Final = (0.47, 0.56)
+# With a worry in hand a short question is about that worry, whatever it sounds like.
+NEAR_ENOUGH_WITH_A_TOPIC: Final = (0.60, 0.70)
 NEVER_ENOUGH: Final = 2.0
+# Where another card is nearly as near, the question is a general one.
+AHEAD_BY: Final = 0.035
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,24 +292,39 @@ def _asked_card(question: Question, library: Library) -> Card | None:
         (name, likeness)
         for name, likeness in question.cards_asked
         if (card := library.cards.get(name)) is not None
-        and likeness >= _near_enough(card, question.intent)
+        and likeness >= _near_enough(card, question.intent, topic)
         and (not card.about or topic is None or topic in card.about)
         and question.audience in card.audience
-        and (card.nations == NATIONS or question.nation in card.nations)
+        and _is_for_nation(card, question.nation)
     ]
     if not fitting:
         return None
-    return library.cards[max(fitting, key=lambda pair: pair[1])[0]]
+    nearest, likeness = max(fitting, key=lambda pair: pair[1])
+    others = (
+        near
+        for name, near in question.cards_asked
+        if name != nearest
+        and (card := library.cards.get(name)) is not None
+        and _is_for_nation(card, question.nation)
+    )
+    if max(others, default=0.0) > likeness - AHEAD_BY:
+        return None
+    return library.cards[nearest]
 
 
-def _near_enough(card: Card, intent: str) -> float:
+def _is_for_nation(card: Card, nation: Nation | None) -> bool:
+    return card.nations == NATIONS or nation in card.nations
+
+
+def _near_enough(card: Card, intent: str, topic: str | None) -> float:
     """How alike a card's own question must be to what was written."""
+    own, another = NEAR_ENOUGH_WITH_A_TOPIC if topic else NEAR_ENOUGH
     if intent in card.answers:
-        return NEAR_ENOUGH
+        return own
     # One question reads much like another: any may lead to any answer card, but it
     # takes more.
     if intent in (*QUESTIONS, NOT_UNDERSTOOD, OUT_OF_SCOPE):
-        return NEAR_ENOUGH_FOR_ANOTHER
+        return another
     return NEVER_ENOUGH
 
 
@@ -356,7 +374,7 @@ def _best(cards: Iterable[Card], question: Question, topic: str | None) -> Card 
         card
         for card in cards
         if (not card.about or topic in card.about)
-        and (card.nations == NATIONS or nation in card.nations)
+        and _is_for_nation(card, nation)
     ]
     for_audience = [card for card in fitting if question.audience in card.audience]
     return min(

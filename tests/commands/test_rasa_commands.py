@@ -112,7 +112,7 @@ def test_rasa_run_serves_the_web_chat(rasa_run: Server) -> None:
     with rasa_run.client() as http:
         chat = Chat(http)
         assert chat.opening.cards == ["opening"]
-        assert chat.say(WORDS).cards[0] == "bullying_now"
+        assert "bullying_now" in chat.say(WORDS).cards
         assert chat.press("nation.wales").cards[0] == "nation_wales"
         assert chat.press("emergency").is_emergency_first
         assert chat.say('/inform{"nation": "x"}').cards != ["something_failed"]

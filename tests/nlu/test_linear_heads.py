@@ -49,7 +49,9 @@ def test_scores_of_one_label_among_many(classes):
     vectors, ngrams, labels = examples(classes)
     heads = LinearHeads.fit_one_of(vectors, ngrams, labels)
     by_vectors = regression(vectors * ONE_OF_SCALE, labels, balanced=False)
-    machine = LinearSVC(C=0.1, tol=1e-2, random_state=0).fit(ngrams * NGRAM_SCALE, labels)
+    machine = LinearSVC(C=0.1, tol=1e-2, random_state=0).fit(
+        ngrams * NGRAM_SCALE, labels
+    )
     margins = machine.decision_function(ngrams * NGRAM_SCALE)
     found = heads.vector_scores(vectors) + heads.ngram_scores(ngrams)
     assert heads.labels == tuple(sorted(set(labels)))

@@ -26,6 +26,8 @@ HARMLESS = MATERIAL["harmless"]
 AMERICAN = MATERIAL["american"]
 # Share of the noticed signals that must still be noticed, whatever is changed.
 KEPT = 0.9
+# Share of harmless pairs that may be called an emergency.
+SHOUTED_AT = 0.15
 
 pytestmark = pytest.mark.model
 
@@ -114,10 +116,7 @@ def test_an_emergency_is_still_noticed(read, change):
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_harmless_company_raises_nothing(read, change):
-    """What surrounds the messages above is no emergency by itself."""
-    shouted = [
-        text
-        for pair in pairwise(HARMLESS)
-        if read(text := change(" ".join(pair)))["urgency"] == "emergency"
-    ]
-    assert not shouted
+    """What surrounds the messages above is hardly ever called an emergency itself."""
+    pairs = [change(" ".join(pair)) for pair in pairwise(HARMLESS)]
+    shouted = [text for text in pairs if read(text)["urgency"] == "emergency"]
+    assert len(shouted) <= SHOUTED_AT * len(pairs), "\n".join(shouted)

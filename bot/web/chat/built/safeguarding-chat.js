@@ -84,7 +84,7 @@ button, .leave {
 .choices, .helpful { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem }
 summary { cursor: pointer }
 details li { padding-block: .2rem }
-details li a { display: inline-block; min-height: 24px }
+details li a, .contact a { display: inline-flex; align-items: center; min-height: 44px }
 form { display: grid; grid-template-columns: 1fr auto; gap: .25rem .5rem; align-items: end }
 label, .limit { grid-column: 1 / -1; font-weight: 700 }
 .limit:empty { display: none }
