@@ -1,7 +1,9 @@
 """`make bench`: start, memory and speed of a turn, measured on this machine.
 
 Start is the wall time of a new server process until `/ready` answers 200. Turns run in
-process through the same reception as every channel, with the held-out messages.
+process through the same reception as every channel: first those of the conversations in
+tests/conversations/, typed and pressed as people do; then only typed messages, of 35
+words on average, from the development set.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -24,11 +27,12 @@ import httpx
 import bot.quick_start  # noqa: F401  before anything imports Rasa
 from benchmarks.labelled_set import read_labelled
 from bot.privacy.quiet_logs import log_quietly
+from bot.yaml_file import read_yaml
 
+CONVERSATIONS = Path("tests/conversations")
 MESSAGES = Path("tests/sentences/development.jsonl")
 STARTS = 3
 TURNS = 1_000
-TURNS_IN_A_CONVERSATION = 5
 SECONDS_TO_START = 60
 
 
@@ -64,8 +68,15 @@ def seconds_to_ready() -> float:
             process.wait()
 
 
-async def turn_times(database_url: str) -> list[float]:
-    """Seconds of each turn, from message in to answer out."""
+def conversations() -> Iterator[list[dict[str, str]]]:
+    """What the people of the conversation tests do, turn by turn."""
+    for path in sorted(CONVERSATIONS.glob("[!_]*.yml")):
+        for entry in read_yaml(path):
+            yield [line for line in entry["chat"] if line.keys() <= {"you", "press"}]
+
+
+async def turn_times(database_url: str) -> tuple[list[float], list[float]]:
+    """Seconds of each turn, from message in to answer out: as people do, and typed."""
     from bot.agent import load_agent
     from bot.channels.reception import Reception
     from bot.guidance.choices import Menu, load_titles
@@ -76,17 +87,31 @@ async def turn_times(database_url: str) -> list[float]:
     library = load_library()
     menu = Menu(library, load_titles())
     reception = Reception("terminal", agent.handle_message, library, menu)
-    texts = [row.text for row in read_labelled(MESSAGES)]
-    times = []
-    conversation = ""
-    for turn in range(TURNS):
-        if turn % TURNS_IN_A_CONVERSATION == 0:
-            conversation = secrets.token_hex(16)
+
+    async def take(conversation: str, act: dict[str, str]) -> float:
         started = time.perf_counter()
-        await reception.take_text(conversation, texts[turn % len(texts)])
-        times.append(time.perf_counter() - started)
+        if "press" in act:
+            await reception.take_choice(conversation, act["press"])
+        else:
+            await reception.take_text(conversation, act["you"])
+        return time.perf_counter() - started
+
+    mixed: list[float] = []
+    held = list(conversations())
+    while len(mixed) < TURNS:
+        for chat in held:
+            conversation = secrets.token_hex(16)
+            mixed += [await take(conversation, act) for act in chat]
+    typed = [
+        await take(secrets.token_hex(16), {"you": row.text})
+        for row in read_labelled(MESSAGES)
+    ]
     await agent.tracker_store.event_broker.close()
-    return times
+    return mixed, typed
+
+
+def _milliseconds(times: list[float], twentieth: int) -> float:
+    return round(statistics.quantiles(times, n=20)[twentieth - 1] * 1000, 2)
 
 
 def main() -> int:
@@ -94,14 +119,16 @@ def main() -> int:
     log_quietly()
     starts = [seconds_to_ready() for _ in range(STARTS)]
     with tempfile.TemporaryDirectory() as folder:
-        times = asyncio.run(turn_times(f"sqlite:///{folder}/metrics.db"))
+        mixed, typed = asyncio.run(turn_times(f"sqlite:///{folder}/metrics.db"))
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     figures = {
         "seconds_to_ready": round(statistics.median(starts), 2),
-        "turn_ms_p50": round(statistics.median(times) * 1000, 2),
-        "turn_ms_p95": round(statistics.quantiles(times, n=20)[-1] * 1000, 2),
+        "turn_ms_p50": _milliseconds(mixed, 10),
+        "turn_ms_p95": _milliseconds(mixed, 19),
+        "typed_turn_ms_p50": _milliseconds(typed, 10),
+        "typed_turn_ms_p95": _milliseconds(typed, 19),
         "peak_memory_mb": round(kilobytes / 1024),
-        "turns": TURNS,
+        "turns": len(mixed) + len(typed),
     }
     for name, value in figures.items():
         print(f"{name:<20} {value}")

@@ -31,12 +31,13 @@ def load_agent(settings: Settings) -> Agent:
     from bot.brokers.anonymous_sql import AnonymousSqlBroker
     from bot.brokers.turn_writer import TurnWriter
     from bot.channels.in_process_actions import InProcessActions
+    from bot.planned_runner import PlannedRunner
     from bot.tracker_stores.forgetful import ForgetfulTrackerStore
 
     if not MODEL.exists():
         raise BotError("There is no trained model. Run `make train`.")
     apart = settings.action_endpoint_url
-    return Agent.load(
+    agent = Agent.load(
         str(MODEL),
         tracker_store=ForgetfulTrackerStore(
             None,
@@ -45,3 +46,6 @@ def load_agent(settings: Settings) -> Agent:
         ),
         action_endpoint=EndpointConfig(url=apart) if apart else InProcessActions(),
     )
+    if agent.processor is not None:
+        agent.processor.graph_runner = PlannedRunner(agent.processor.graph_runner)
+    return agent

@@ -373,8 +373,7 @@ def _best(cards: Iterable[Card], question: Question, topic: str | None) -> Card 
     fitting = [
         card
         for card in cards
-        if (not card.about or topic in card.about)
-        and _is_for_nation(card, nation)
+        if (not card.about or topic in card.about) and _is_for_nation(card, nation)
     ]
     for_audience = [card for card in fitting if question.audience in card.audience]
     return min(

@@ -59,8 +59,11 @@ class QuestionIndex:
         self._vectors = vectors
         # Each question stands once, so every n-gram of it may tell.
         self._ngrams = ngrams or (Ngrams.learn(questions, fewest=1) if cards else None)
-        # Each row is two unit vectors: letters and words.
-        self._rows = self._ngrams.rows(questions) / 2 if self._ngrams else None
+        # A row of the table of questions is two unit vectors: letters and words. Turned
+        # around, only the few n-grams of a message are looked at.
+        self._by_ngram = (
+            (self._ngrams.rows(questions) / 2).T.tocsr() if self._ngrams else None
+        )
 
     def nearest(
         self, text: str, vector: NDArray[np.float32]
@@ -73,7 +76,7 @@ class QuestionIndex:
         """
         if self._ngrams is None:
             return []
-        words = (self._rows @ self._ngrams.rows([text]).T).toarray()[:, 0]
+        words = (self._ngrams.rows([text]) @ self._by_ngram).toarray()[0]
         likeness = (self._vectors @ vector + words) / 2
         found: dict[str, float] = {}
         for place in np.argsort(-likeness):

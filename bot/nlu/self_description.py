@@ -33,16 +33,6 @@ UNDER_18: Final = re.compile(
 
 
 @cache
-def _children() -> re.Pattern[str]:
-    return re.compile(_any_of(read_yaml(LISTS)["children"]))
-
-
-def speaks_of_a_child(text: str) -> bool:
-    """Whether a child whom the writer may know is mentioned."""
-    return bool(_children().search(text.lower()))
-
-
-@cache
 def _patterns() -> tuple[dict[Nation, str], re.Pattern[str]]:
     lists = read_yaml(LISTS)
     places = {nation: _any_of(names) for nation, names in lists["places"].items()}

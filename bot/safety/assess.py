@@ -26,7 +26,7 @@ SIGNAL_PRESENT_FOR: Final = {
 EMERGENCY: Final = 0.25
 # The danger check: a small chance of an emergency is enough, unless the message is
 # likely a general question; then it takes a larger one.
-DOUBT: Final = 0.005
+DOUBT: Final = 0.004
 LIKELY_INFORMATION: Final = 0.50
 DOUBT_ABOUT_A_QUESTION: Final = 0.08
 # These signals are an emergency by definition, or nearly always one.
