@@ -29,8 +29,11 @@ SOURCES: Final = {
 SEEDS: Final = range(5)
 EXAMPLES_OF_EACH: Final = 10
 # Shares of in-scope questions answered rightly, between which and the share of
-# out-of-scope questions turned away an operator chooses by one threshold.
-IN_SCOPE_WANTED: Final = (0.95, 0.93)
+# out-of-scope questions turned away an operator chooses by one threshold. Chosen on the
+# validation part half a point higher than is wanted, as the test part is harder.
+IN_SCOPE_WANTED: Final = (0.955, 0.935)
+# The published encoder saw none of these texts, so its vectors may say more.
+MARGIN_WEIGHT: Final = 2.0
 
 Case = tuple[str, str]  # text, intent
 
@@ -119,6 +122,7 @@ class _Fitted:
             self._features.vectors,
             self._features.ngrams,
             [intent for _, intent in train],
+            MARGIN_WEIGHT,
         )
 
     def read(self, cases: Sequence[Case]) -> tuple[tuple[str, ...], Vectors]:

@@ -56,7 +56,11 @@ class LinearHeads:
 
     @classmethod
     def fit_one_of(
-        cls, vectors: Vectors, ngrams: csr_matrix, truths: Sequence[str]
+        cls,
+        vectors: Vectors,
+        ngrams: csr_matrix,
+        truths: Sequence[str],
+        margin_weight: float = MARGIN_WEIGHT,
     ) -> LinearHeads:
         """Learns to tell apart labels of which each example has exactly one.
 
@@ -64,6 +68,7 @@ class LinearHeads:
             vectors: unit vectors, shape (examples, 384).
             ngrams: shape (examples, n-grams).
             truths: the label of each example; three different ones at least.
+            margin_weight: of the n-grams; less where the encoder never saw the texts.
         """
         from sklearn.svm import LinearSVC
 
@@ -71,8 +76,8 @@ class LinearHeads:
         by_ngrams = LinearSVC(
             C=MARGIN_STRENGTH, tol=MARGIN_TOLERANCE, random_state=0
         ).fit(ngrams * NGRAM_SCALE, truths)
-        margins = MARGIN_WEIGHT * by_ngrams.coef_ * NGRAM_SCALE
-        offsets = by_vectors.intercept_ + MARGIN_WEIGHT * by_ngrams.intercept_
+        margins = margin_weight * by_ngrams.coef_ * NGRAM_SCALE
+        offsets = by_vectors.intercept_ + margin_weight * by_ngrams.intercept_
         return cls(
             tuple(str(label) for label in by_vectors.classes_),
             _columns(by_vectors.coef_ * ONE_OF_SCALE),
