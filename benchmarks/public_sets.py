@@ -81,7 +81,7 @@ def few_of_each(cases: Sequence[Case], seed: int) -> list[Case]:
 
 def accuracy(train: Sequence[Case], test: Sequence[Case]) -> float:
     """Share of test cases whose intent our heads name rightly."""
-    labels, probabilities = _fitted(train).read(test)
+    labels, probabilities = _Fitted(train).read(test)
     return _share_right(labels, probabilities, test)
 
 
@@ -96,7 +96,7 @@ class Scope:
 
 def scopes(parts: dict[str, list[Case]]) -> list[Scope]:
     """In-scope accuracy and out-of-scope recall at each wanted accuracy."""
-    fitted = _fitted(parts["train"])
+    fitted = _Fitted(parts["train"])
     labels, val = fitted.read(parts["val"])
     _, test = fitted.read(parts["test"])
     _, outside = fitted.read(parts["oos_test"])
@@ -130,10 +130,6 @@ class _Fitted:
         vectors, ngrams = self._features.of([text for text, _ in cases])
         scores = self._heads.vector_scores(vectors) + self._heads.ngram_scores(ngrams)
         return self._heads.labels, np.array([one_of(row) for row in scores])
-
-
-def _fitted(train: Sequence[Case]) -> _Fitted:
-    return _Fitted(train)
 
 
 def _confidence(probabilities: Vectors) -> Vectors:

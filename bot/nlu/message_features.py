@@ -6,11 +6,12 @@ n-grams of a message.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import csr_matrix, vstack
 
@@ -32,21 +33,18 @@ def plain_text(message: Message) -> str:
 
 def vectors_of(messages: Sequence[Message]) -> Vectors:
     """The vectors of whole messages, shape (messages, 384)."""
-    found = [
-        feature.features
-        for message in messages
-        for feature in message.features
-        if feature.type == FEATURE_TYPE_SENTENCE and feature.is_dense()
-    ]
-    return np.concatenate(found)
+    return np.concatenate([f.features for f in _features(messages) if f.is_dense()])
 
 
 def ngrams_of(messages: Sequence[Message]) -> csr_matrix:
     """The n-grams of messages, shape (messages, n-grams)."""
-    found = [
-        feature.features
-        for message in messages
-        for feature in message.features
-        if feature.type == FEATURE_TYPE_SENTENCE and feature.is_sparse()
-    ]
+    found = [f.features for f in _features(messages) if f.is_sparse()]
     return found[0] if len(found) == 1 else vstack(found, format="csr")
+
+
+def _features(messages: Sequence[Message]) -> Iterator[Features]:
+    """What the featurizers said of whole messages, in the messages' order."""
+    for message in messages:
+        for features in message.features:
+            if features.type == FEATURE_TYPE_SENTENCE:
+                yield features
