@@ -6,8 +6,11 @@ are in it as plain links. Their numbers come from `contacts.yml`.
 
 from __future__ import annotations
 
+import gzip
 import json
+from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,18 +44,20 @@ FOR_ALL_PAGES: Final = {
 SECONDS_CACHED: Final = 300
 
 
-def content_security_policy(framed_by: Sequence[str]) -> str:
-    """What the page may load: its own script, style and chat, and nothing else.
+def content_security_policy(style: str, framed_by: Sequence[str]) -> str:
+    """What the page may load: its own script and chat, its one style, nothing else.
 
     Args:
+        style: the text of the page's style element.
         framed_by: origins whose pages may frame it.
     """
     framing = " ".join(framed_by) if framed_by else "'none'"
+    fingerprint = b64encode(sha256(style.encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
-            "style-src 'self'",
+            f"style-src 'sha256-{fingerprint}'",
             "connect-src 'self'",
             "img-src data:",
             "base-uri 'none'",
@@ -71,41 +76,50 @@ def pages(library: Library, framed_by: Sequence[str]) -> Blueprint:
         library: for the people to reach.
         framed_by: origins whose pages may frame it.
     """
-    page = _page(library).encode()
-    style = (WEB / "page" / "page.css").read_bytes()
-    script = (WEB / SCRIPT).read_bytes()
+    # In the page itself: a phone on a slow line paints without asking again.
+    style = (WEB / "page" / "page.css").read_text("utf-8")
+    page = _Content(_page(library, style), "text/html")
+    script = _Content((WEB / SCRIPT).read_text("utf-8"), "text/javascript")
+    policy = content_security_policy(style, framed_by)
     routes = Blueprint("pages")
 
     @routes.get("/")
     async def start(request: Request) -> HTTPResponse:
-        headers = {
-            "Content-Security-Policy": content_security_policy(framed_by),
-            "Cache-Control": "no-store",
-        }
-        return raw(page, headers=headers, content_type="text/html; charset=utf-8")
-
-    @routes.get("/page.css")
-    async def page_style(request: Request) -> HTTPResponse:
-        return _kept(style, "text/css; charset=utf-8")
+        headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+        return page.answer(request, headers)
 
     @routes.get("/safeguarding-chat.js")
     async def chat_script(request: Request) -> HTTPResponse:
-        return _kept(script, "text/javascript; charset=utf-8", **FOR_ALL_PAGES)
+        cached = {"Cache-Control": f"public, max-age={SECONDS_CACHED}"}
+        return script.answer(request, {**cached, **FOR_ALL_PAGES})
 
     return routes
 
 
-def _kept(content: bytes, kind: str, **headers: str) -> HTTPResponse:
-    cached = {"Cache-Control": f"public, max-age={SECONDS_CACHED}", **headers}
-    return raw(content, headers=cached, content_type=kind)
+class _Content:
+    """A text that never changes, plain and compressed."""
+
+    def __init__(self, text: str, kind: str) -> None:
+        self._plain = text.encode()
+        self._compressed = gzip.compress(self._plain)
+        self._kind = f"{kind}; charset=utf-8"
+
+    def answer(self, request: Request, headers: dict[str, str]) -> HTTPResponse:
+        """The text as this client can read it."""
+        headers = {**headers, "Vary": "Accept-Encoding"}
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return raw(self._plain, headers=headers, content_type=self._kind)
+        headers["Content-Encoding"] = "gzip"
+        return raw(self._compressed, headers=headers, content_type=self._kind)
 
 
-def _page(library: Library) -> str:
+def _page(library: Library, style: str) -> str:
     people = json.loads((WEB / "chat" / "people.json").read_text("utf-8"))
     template = (WEB / "page" / "page.html").read_text("utf-8")
     environment: Any = Environment(autoescape=True, undefined=StrictUndefined)
     return str(
         environment.from_string(template).render(
+            style=style,
             safe_place=SAFE_PLACE,
             emergency=people["emergency"],
             people=people,

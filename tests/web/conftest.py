@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ ARGUMENTS = [
 PHONE = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 900}
 NODE_MODULES = ROOT / "bot" / "web" / "node_modules"
+# Made by the tests, for a person to look at.
+PICTURES = ROOT / "reports" / "pictures"
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +89,20 @@ def open_page(browser: Browser) -> Iterator[Any]:
         context.close()
 
 
-@pytest.fixture(scope="session")
-def axe() -> Path:
-    """axe-core's script, or None where Node's packages are not installed."""
-    return NODE_MODULES / "axe-core" / "axe.min.js"
+@pytest.fixture
+def installed(unavailable: Any) -> Callable[[str], Path]:
+    """Finds a file of one of Node's packages; skips the test where there is none."""
+
+    def find(path: str) -> Path:
+        found = NODE_MODULES / path
+        if not found.exists():
+            unavailable(f"{path} is not installed: run `npm ci` in bot/web")
+        return found
+
+    return find
+
+
+@pytest.fixture
+def axe(installed: Callable[[str], Path]) -> Path:
+    """axe-core's script."""
+    return installed("axe-core/axe.min.js")

@@ -5,28 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.live_server import ROOT
-from tests.web.conftest import DESKTOP, PHONE
+from tests.web.axe_core import violations
+from tests.web.conftest import DESKTOP, PHONE, PICTURES
 from tests.web.test_chat import PLEA, opened, say
 
 pytestmark = [pytest.mark.model, pytest.mark.service]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PICTURES = ROOT / "reports" / "pictures"
 SMALLEST_TARGET = 44
-
-
-def violations(page, axe):
-    """What axe-core finds, in words."""
-    page.evaluate(axe.read_text("utf-8"))
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-    )
-    return [
-        f"{problem['id']}: {node['target']} {node['failureSummary']}"
-        for problem in found["violations"]
-        for node in problem["nodes"]
-    ]
 
 
 def greeted(page):
@@ -72,61 +57,14 @@ LOOKS = {
 }
 
 
-@pytest.fixture
-def checked_axe(axe, unavailable):
-    if not axe.exists():
-        unavailable("axe-core is not installed: run `npm ci` in bot/web")
-    return axe
-
-
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("reach", STATES, ids=lambda state: state.__name__)
-def test_axe_finds_nothing(open_page, server, checked_axe, reach, look):
+def test_axe_finds_nothing(open_page, server, axe, reach, look):
     # axe-core is put into the page from outside, which its own policy forbids.
     page = opened(open_page, server.url, bypass_csp=True, **LOOKS[look])
     reach(page)
-    PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{reach.__name__}_{look}.png")
-    assert violations(page, checked_axe) == []
-
-
-def test_axe_finds_nothing_when_floating(open_page, server, http, checked_axe):
-    page = floating(open_page, server)
-    assert violations(page, checked_axe) == []
-    page.get_by_role("button", name="Worried about a child online?").click()
-    expect(page.locator(".turn.bot")).to_have_count(1)
-    page.screenshot(path=PICTURES / "floating_desktop.png")
-    assert violations(page, checked_axe) == []
-
-
-def floating(open_page, server):
-    """A school's page with the chat in its corner."""
-    page = open_page(f"{server.url}/health", bypass_csp=True)
-    page.route(
-        "**/school",
-        lambda route: route.fulfill(
-            content_type="text/html",
-            body=(
-                '<!doctype html><html lang="en"><title>School</title><main>'
-                "<h1>Our school</h1></main>"
-                f'<script type="module" src="{server.url}/safeguarding-chat.js">'
-                "</script>"
-                '<safeguarding-chat position="bottom-right"></safeguarding-chat>'
-            ),
-        ),
-    )
-    page.goto(f"{server.url}/school")
-    return page
-
-
-def test_focus_goes_in_on_open_and_back_on_close(open_page, server):
-    page = floating(open_page, server)
-    launcher = page.get_by_role("button", name="Worried about a child online?")
-    launcher.click()
-    focused = "document.querySelector('safeguarding-chat').shadowRoot.activeElement.{}"
-    assert page.evaluate(focused.format("id")) == "text"
-    page.get_by_role("button", name="Close").click()
-    assert page.evaluate(focused.format("className")) == "launcher"
+    assert violations(page, axe) == []
 
 
 def test_every_target_is_large_enough(open_page, server):

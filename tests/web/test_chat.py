@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from bot.channels.pages import SAFE_PLACE
 from tests.live_server import ROOT, serving
-from tests.web.conftest import PHONE
+from tests.web.conftest import PHONE, PICTURES
 
 pytestmark = [pytest.mark.model, pytest.mark.service]
 
@@ -228,6 +228,72 @@ def test_a_killed_server_and_a_new_one(open_page, tmp_path, trained_model):
         expect(page.get_by_label("What worries you?")).to_have_value("")
 
 
+def test_a_session_that_timed_out_goes_on_in_a_new_one(open_page, server, http):
+    """To the chat a session that ran out is one that the server forgot."""
+    page = open_page("about:blank")
+    with page.expect_response("**/session") as started:
+        page.goto(server.url)
+    expect(page.locator(".turn.bot")).to_have_count(1)
+    http.post("/webhooks/webchat/forget", json=started.value.json())
+    page.get_by_label("What worries you?").fill(PLEA)
+    page.get_by_role("button", name="Send").click()
+    trouble = page.get_by_role("alert")
+    expect(trouble).to_contain_text("This chat has ended.")
+    expect(trouble).to_contain_text("call 999")
+    trouble.get_by_role("button", name="Start again and send this").click()
+    expect(page.locator("[data-card=sextortion_now]")).to_be_visible()
+    expect(page.get_by_label("What worries you?")).to_have_value("")
+
+
+def test_offline_and_back(open_page, server):
+    page = opened(open_page, server.url)
+    page.context.set_offline(True)
+    page.get_by_label("What worries you?").fill(PLEA)
+    page.get_by_role("button", name="Send").click()
+    trouble = page.get_by_role("alert")
+    expect(trouble).to_contain_text("Your message was not sent. It is still here.")
+    page.context.set_offline(False)
+    trouble.get_by_role("button", name="Try again").click()
+    expect(page.locator("[data-card=sextortion_now]")).to_be_visible()
+
+
+def test_what_an_error_of_the_server_says_stays_text(open_page, server):
+    page = opened(open_page, server.url)
+    page.on("dialog", lambda dialog: pytest.fail("a script ran"))
+    page.route(
+        "**/message",
+        lambda route: route.fulfill(
+            status=500, body=SCRIPTED, content_type="text/html"
+        ),
+    )
+    page.get_by_label("What worries you?").fill(PLEA)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("call 999")
+    assert page.locator("safeguarding-chat img, safeguarding-chat script").count() == 0
+
+
+def test_the_advice_can_be_copied(open_page, server):
+    page = opened(
+        open_page, server.url, permissions=["clipboard-write", "clipboard-read"]
+    )
+    say(page, PLEA)
+    page.get_by_role("button", name="Copy this advice").click()
+    expect(page.locator(".told")).to_have_text("Copied.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "999" in copied
+    assert PLEA not in copied
+
+
+def test_print_shows_the_advice_and_not_the_buttons(open_page, server):
+    page = opened(open_page, server.url)
+    say(page, PLEA)
+    page.emulate_media(media="print")
+    expect(page.locator("[data-card=sextortion_now]")).to_be_visible()
+    expect(page.get_by_role("button", name="Send")).to_be_hidden()
+    expect(page.get_by_role("link", name="Call 999").first).to_be_visible()
+    page.pdf(path=PICTURES / "printed.pdf")
+
+
 @pytest.mark.parametrize(
     "text",
     [SCRIPTED, "مرحبا ابني في خطر", "😭😭 my son 🙏", "' OR 1=1; --"],
@@ -305,7 +371,7 @@ def test_a_slow_answer_is_announced(open_page, server):
     page = opened(open_page, server.url)
 
     def slowly(route):
-        page.wait_for_timeout(1_000)
+        page.wait_for_timeout(2_000)
         route.continue_()
 
     page.route("**/message", slowly)
