@@ -76,7 +76,7 @@ bench: $(READY) ## measure speed, and the public sets in DATA=folder (STOCK=1 be
 
 web: $(READY) ## check and build the web chat's script (needs Node.js)
 	@$(BIN)/python tools/write_people.py
-	@cd bot/web && npm ci --silent --no-audit --no-fund && npm run --silent check && npm run --silent build
+	@cd bot/web && npm ci --loglevel=error --no-audit --no-fund && npm run --silent check && npm run --silent build
 
 clean: ## remove what was built, keep the data
 	rm -rf $(VENV) models .rasa

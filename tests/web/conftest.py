@@ -21,7 +21,11 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE = {"width": 320, "height": 640}
+PHONE = {
+    "viewport": {"width": 320, "height": 640},
+    "is_mobile": True,
+    "has_touch": True,
+}
 DESKTOP = {"width": 1280, "height": 900}
 NODE_MODULES = ROOT / "bot" / "web" / "node_modules"
 # Made by the tests, for a person to look at.

@@ -52,7 +52,8 @@ STATES = [
 ]
 LOOKS = {
     "desktop": {"viewport": DESKTOP},
-    "phone": {"viewport": PHONE},
+    "phone": PHONE,
+    "tall phone": {**PHONE, "viewport": {"width": 390, "height": 844}},
     "dark": {"viewport": DESKTOP, "color_scheme": "dark"},
 }
 
@@ -61,14 +62,15 @@ LOOKS = {
 @pytest.mark.parametrize("reach", STATES, ids=lambda state: state.__name__)
 def test_axe_finds_nothing(open_page, server, axe, reach, look):
     # axe-core is put into the page from outside, which its own policy forbids.
-    page = opened(open_page, server.url, bypass_csp=True, **LOOKS[look])
+    still = {"bypass_csp": True, "reduced_motion": "reduce"}
+    page = opened(open_page, server.url, **still, **LOOKS[look])
     reach(page)
     page.screenshot(path=PICTURES / f"{reach.__name__}_{look}.png")
     assert violations(page, axe) == []
 
 
 def test_every_target_is_large_enough(open_page, server):
-    page = opened(open_page, server.url, viewport=PHONE)
+    page = opened(open_page, server.url, **PHONE)
     say(page, PLEA)
     small = []
     for target in page.locator(
@@ -120,7 +122,7 @@ def test_any_page_may_load_the_script(http):
 
 def test_first_paint_on_a_slow_phone(open_page, server):
     """150 ms there and back, 1.6 Mbit/s, a processor four times slower."""
-    page = open_page("about:blank", viewport=PHONE)
+    page = open_page("about:blank", **PHONE)
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send(

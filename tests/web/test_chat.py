@@ -104,9 +104,14 @@ def test_the_whole_path_by_keyboard_alone(open_page, server):
 
 
 def test_the_whole_path_on_the_smallest_phone(open_page, server):
-    page = opened(open_page, server.url, viewport=PHONE)
+    page = opened(open_page, server.url, **PHONE, reduced_motion="reduce")
     answer = say(page, PLEA)
     expect(answer.locator("[data-card=sextortion_now]")).to_be_attached()
+    header = page.locator("safeguarding-chat header").bounding_box()
+    start = answer.locator("p").first.bounding_box()
+    assert (
+        header["y"] + header["height"] <= start["y"] < PHONE["viewport"]["height"] / 2
+    )
     overflow = "document.documentElement.scrollWidth - innerWidth"
     assert page.evaluate(overflow) <= 0
 
@@ -290,6 +295,7 @@ def test_print_shows_the_advice_and_not_the_buttons(open_page, server):
     page.emulate_media(media="print")
     expect(page.locator("[data-card=sextortion_now]")).to_be_visible()
     expect(page.get_by_role("button", name="Send")).to_be_hidden()
+    expect(page.get_by_role("link", name="Leave this page").last).to_be_hidden()
     expect(page.get_by_role("link", name="Call 999").first).to_be_visible()
     page.pdf(path=PICTURES / "printed.pdf")
 

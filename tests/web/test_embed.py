@@ -154,7 +154,7 @@ def test_focus_goes_in_on_open_and_back_on_close(school):
 
 
 def test_floating_on_a_phone_the_input_is_in_sight(school):
-    page = school('position="bottom-right"', viewport=PHONE)
+    page = school('position="bottom-right"', **PHONE)
     page.get_by_role("button", name=HEADING).click()
     expect(page.locator(".turn.bot")).to_have_count(1)
     expect(page.get_by_label("What worries you?")).to_be_in_viewport()

@@ -112,7 +112,8 @@ class SafeguardingChat extends HTMLElement {
         exit,
         this.#isFloating ? button("Close", () => this.#close(), "close") : null,
         make("p", { class: "about" }, [
-          "Or press Shift three times. This page stays in your browser's history.",
+          make("span", { class: "keys" }, ["Or press Shift three times. "]),
+          "This page stays in your browser's history.",
         ]),
       ]),
       emergencyCard(),
@@ -235,6 +236,8 @@ class SafeguardingChat extends HTMLElement {
     // A long answer is read from its start.
     const top = turn.offsetTop - this.#log.offsetTop;
     this.#log.scrollTo({ top: canJudge ? top - 8 : 0 });
+    // On a phone the page scrolls too.
+    if (canJudge) this.#log.scrollIntoView({ block: "nearest" });
   }
 
   #judgement(): HTMLElement {
@@ -280,7 +283,7 @@ class SafeguardingChat extends HTMLElement {
       retry,
     );
     this.#trouble.hidden = false;
-    this.#trouble.scrollIntoView({ block: "nearest" });
+    this.#trouble.scrollIntoView({ block: "start" });
   }
 
   /** Says how much is too much, and returns the length. */

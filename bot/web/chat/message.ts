@@ -1,5 +1,6 @@
 // Shows one answer: the words, people to reach, sources, quick replies.
 
+import people from "./people.json";
 import type { Button, Contact, Message, Reply } from "./contract.js";
 import { button, make, outside } from "./dom.js";
 
@@ -55,7 +56,8 @@ function contactCard(contact: Contact): HTMLElement {
 
 function sources(message: Message): HTMLElement | null {
   const { card } = message;
-  if (!card?.sources.length) return null;
+  // Words of the project's own have no page to show.
+  if (!card?.sources.some(({ url }) => url)) return null;
   const reviewed = new Date(`${card.reviewed_on}T12:00`).toLocaleDateString("en-GB", {
     dateStyle: "long",
   });
@@ -73,15 +75,20 @@ function sources(message: Message): HTMLElement | null {
 
 function shown(message: Message, choose: (pressed: Button) => void): HTMLElement {
   const { buttons, contacts } = message;
+  // "Is anyone in danger now?" is one line and must not push the advice out of sight.
+  const { phone } = people.emergency;
+  const isLine = contacts.length === 1 && contacts[0]?.phone === phone;
+  const call = make("a", { class: "call", href: `tel:${phone}` }, [`Call ${phone}`]);
   return make("div", { class: "message", "data-card": message.card?.id ?? "" }, [
     ...words(message.text),
-    contacts.length
+    contacts.length && !isLine
       ? make("ul", { class: "contacts", "aria-label": "Who can help" }, [
           ...contacts.map(contactCard),
         ])
       : null,
-    buttons.length
+    buttons.length || isLine
       ? make("div", { class: "choices", role: "group", "aria-label": "Choose" }, [
+          isLine ? call : null,
           ...buttons.map((pressed) => button(pressed.title, () => choose(pressed))),
         ])
       : null,
@@ -96,7 +103,7 @@ export function botTurn(
 ): HTMLElement {
   return make(
     "div",
-    { class: `turn bot ${reply.urgency}`, tabindex: "-1" },
+    { class: "turn bot", "data-urgency": reply.urgency, tabindex: "-1" },
     [
       make("span", { class: "unseen" }, ["The chat says: "]),
       ...reply.messages.map((message) => shown(message, choose)),
