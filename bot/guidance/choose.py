@@ -79,14 +79,17 @@ PART_OF_QUESTION: Final[dict[str, Part]] = {
 }
 
 
-# How alike a narrow card's own question must be to what was written, where the intent
-# is the card's and where it is another question: docs/decisions/005-thresholds.md.
-NEAR_ENOUGH: Final = (0.47, 0.56)
+# How likely it must be that a narrow card is asked for, where the intent is the card's
+# and where it is another question: docs/decisions/005-thresholds.md.
+LIKELY_ENOUGH: Final = (0.30, 0.60)
 # With a worry in hand a short question is about that worry, whatever it sounds like.
-NEAR_ENOUGH_WITH_A_TOPIC: Final = (0.60, 0.70)
+LIKELY_ENOUGH_WITH_A_TOPIC: Final = (0.50, 0.75)
 NEVER_ENOUGH: Final = 2.0
-# Where another card is nearly as near, the question is a general one.
-AHEAD_BY: Final = 0.035
+# Whoever asks for a person, or about this chat, is told that.
+MAY_ASK_FOR_ANY_CARD: Final = frozenset(
+    {*QUESTIONS, NOT_UNDERSTOOD, OUT_OF_SCOPE}
+    - {"ask_capabilities", "ask_human", "ask_privacy"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class Question:
 
     `topic` is the worry in hand from earlier turns. `part` is the part of a worry that
     a button asks for, `card` a card it asks for. `cards_asked` are cards that the words
-    may ask for, with their likeness from 0 to 1; the nearest that fits is shown.
+    may ask for, with their probability; the likeliest that fits is shown.
     """
 
     intent: str
@@ -288,44 +291,39 @@ def _asked_card(question: Question, library: Library) -> Card | None:
     topic = _topic(question)
     if topic and question.intent in PART_OF_QUESTION:
         return None  # "how do I report it?" is about the worry in hand
-    fitting = [
-        (name, likeness)
-        for name, likeness in question.cards_asked
+    asked = [
+        (card, chance)
+        for name, chance in question.cards_asked
         if (card := library.cards.get(name)) is not None
-        and likeness >= _near_enough(card, question.intent, topic)
-        and (not card.about or topic is None or topic in card.about)
-        and question.audience in card.audience
-        and _is_for_nation(card, question.nation)
     ]
-    if not fitting:
-        return None
-    nearest, likeness = max(fitting, key=lambda pair: pair[1])
-    others = (
-        near
-        for name, near in question.cards_asked
-        if name != nearest
-        and (card := library.cards.get(name)) is not None
-        and _is_for_nation(card, question.nation)
-    )
-    if max(others, default=0.0) > likeness - AHEAD_BY:
-        return None
-    return library.cards[nearest]
+    possible = [
+        (card, chance)
+        for card, chance in asked
+        if question.audience in card.audience and _is_for_nation(card, question.nation)
+    ]
+    # A card for somebody else, or for another nation, is not what was meant.
+    left = 1 - sum(chance for _, chance in asked) + sum(c for _, c in possible)
+    fitting = [
+        (card, chance)
+        for card, chance in possible
+        if chance >= left * _likely_enough(card, question.intent, topic)
+        and (not card.about or topic is None or topic in card.about)
+    ]
+    return max(fitting, key=lambda pair: pair[1])[0] if fitting else None
 
 
 def _is_for_nation(card: Card, nation: Nation | None) -> bool:
     return card.nations == NATIONS or nation in card.nations
 
 
-def _near_enough(card: Card, intent: str, topic: str | None) -> float:
-    """How alike a card's own question must be to what was written."""
-    own, another = NEAR_ENOUGH_WITH_A_TOPIC if topic else NEAR_ENOUGH
+def _likely_enough(card: Card, intent: str, topic: str | None) -> float:
+    """How likely a card must be asked for to be shown."""
+    own, another = LIKELY_ENOUGH_WITH_A_TOPIC if topic else LIKELY_ENOUGH
     if intent in card.answers:
         return own
     # One question reads much like another: any may lead to any answer card, but it
     # takes more.
-    if intent in (*QUESTIONS, NOT_UNDERSTOOD, OUT_OF_SCOPE):
-        return another
-    return NEVER_ENOUGH
+    return another if intent in MAY_ASK_FOR_ANY_CARD else NEVER_ENOUGH
 
 
 def _question_cards(

@@ -1,15 +1,17 @@
-"""Finds the card a question asks for, by meaning and by words.
+"""Finds the card that a question asks for, by meaning and by words.
 
 Several cards can answer one intent ("who is in these gangs?", "how many are there?").
-Such cards list ways to ask for them (`asked_as`); the nearest ones are offered to
-`bot.guidance.choose`, which decides whether one is near enough and fits. Used by the
+Such cards list ways to ask for them (`asked_as`), and what is learnt from these says
+how likely each card is meant; `bot.guidance.choose` decides whether one is likely
+enough and fits. Messages that ask for no such card are learnt from as well. Used by the
 featurizer, which holds the encoder.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +19,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.guidance.load import Library
+from bot.nlu.linear_heads import LinearHeads, one_of
 from bot.nlu.ngrams import Ngrams
 
 MOST_OFFERED: Final = 5
+# The encoder knows worries better than questions, so the words count for more; chosen
+# on wordings by authors left out (docs/decisions/005-thresholds.md).
+MARGIN_WEIGHT: Final = 8.0
+FEWEST_QUESTIONS: Final = 2
+# Of each intent: with all its messages few cards would ever be found, with none of them
+# one would be found in everything. The shortest are those that could mean anything.
+SHORTEST_OF_AN_INTENT: Final = 24
+OTHERS_OF_AN_INTENT: Final = 12
+# Marks what is learnt as "no such card".
+GENERAL: Final = "general:"
 
 
 def asked_questions(library: Library) -> list[tuple[str, str]]:
@@ -36,73 +49,76 @@ def fingerprint(library: Library) -> str:
     return hashlib.sha256(repr(asked_questions(library)).encode()).hexdigest()
 
 
-class QuestionIndex:
-    """All questions that cards list, by meaning and by words.
+class AskedCards:
+    """How likely each card is asked for."""
 
-    The encoder knows worries better than questions, so the words count as much.
+    def __init__(self, ngrams: Ngrams, heads: LinearHeads) -> None:
+        self._ngrams = ngrams
+        self._heads = heads
 
-    Args:
-        cards: the card of each question.
-        questions: the questions themselves, tidied.
-        vectors: their unit vectors, shape (questions, 384).
-    """
+    @classmethod
+    def learn(
+        cls,
+        asked: Sequence[tuple[str, str]],
+        general: Sequence[tuple[str, str]],
+        encode: Callable[[Sequence[str]], NDArray[np.float32]],
+    ) -> AskedCards:
+        """Learns from the questions that cards list; three different cards at least.
 
-    def __init__(
-        self,
-        cards: Sequence[str],
-        questions: Sequence[str],
-        vectors: NDArray[np.float32],
-        ngrams: Ngrams | None = None,
-    ) -> None:
-        self._cards = list(cards)
-        self._questions = list(questions)
-        self._vectors = vectors
-        # Each question stands once, so every n-gram of it may tell.
-        self._ngrams = ngrams or (Ngrams.learn(questions, fewest=1) if cards else None)
-        # A row of the table of questions is two unit vectors: letters and words. Turned
-        # around, only the few n-grams of a message are looked at.
-        self._by_ngram = (
-            (self._ngrams.rows(questions) / 2).T.tocsr() if self._ngrams else None
+        Args:
+            asked: card id and one way to ask for it, tidied.
+            general: intent and a message that asks for no narrow card, tidied.
+            encode: makes unit vectors, shape (texts, 384).
+        """
+        rows = [*asked, *((GENERAL + intent, text) for intent, text in _few(general))]
+        texts = [text for _, text in rows]
+        ngrams = Ngrams.learn(texts, fewest=FEWEST_QUESTIONS)
+        heads = LinearHeads.fit_one_of(
+            encode(texts),
+            ngrams.rows(texts),
+            [label for label, _ in rows],
+            margin_weight=MARGIN_WEIGHT,
         )
+        return cls(ngrams, heads)
 
-    def nearest(
+    def likeliest(
         self, text: str, vector: NDArray[np.float32]
     ) -> list[tuple[str, float]]:
-        """Ids of the cards likeliest asked for, each with its likeness, nearest first.
+        """Ids of the cards likeliest asked for, each with its probability.
 
         Args:
             text: what was written, tidied.
             vector: its unit vector, shape (384,).
         """
-        if self._ngrams is None:
-            return []
-        words = (self._ngrams.rows([text]) @ self._by_ngram).toarray()[0]
-        likeness = (self._vectors @ vector + words) / 2
-        found: dict[str, float] = {}
-        for place in np.argsort(-likeness):
-            found.setdefault(self._cards[place], round(float(likeness[place]), 3))
-            if len(found) == MOST_OFFERED:
-                break
-        return list(found.items())
+        by_words = self._heads.ngram_scores(self._ngrams.rows([text]))[0]
+        chances = one_of(self._heads.vector_scores(vector) + by_words)
+        labels = self._heads.labels
+        cards = (
+            (labels[place], round(float(chances[place]), 3))
+            for place in np.argsort(-chances)
+            if not labels[place].startswith(GENERAL)
+        )
+        return list(islice(cards, MOST_OFFERED))
 
     def save(self, folder: Path) -> None:
-        """Writes the index into a folder."""
+        """Writes what was learnt into a folder."""
         folder.mkdir()
-        np.savez(
-            folder / "questions.npz",
-            cards=np.array(self._cards),
-            questions=np.array(self._questions),
-            vectors=self._vectors,
-        )
-        if self._ngrams:
-            self._ngrams.save(folder)
+        self._ngrams.save(folder)
+        self._heads.save(folder / "heads.npz")
 
     @classmethod
-    def load(cls, folder: Path) -> QuestionIndex:
+    def load(cls, folder: Path) -> AskedCards:
         """Reads what `save` wrote."""
-        with np.load(folder / "questions.npz", allow_pickle=False) as stored:
-            data = dict(stored)
-        cards = [str(card) for card in data["cards"]]
-        questions = [str(question) for question in data["questions"]]
-        ngrams = Ngrams.load(folder) if cards else None
-        return cls(cards, questions, data["vectors"], ngrams)
+        return cls(Ngrams.load(folder), LinearHeads.load(folder / "heads.npz"))
+
+
+def _few(general: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Some messages of each intent: the shortest, and some from all over its list."""
+    of_intent: dict[str, list[str]] = {}
+    for intent, text in general:
+        of_intent.setdefault(intent, []).append(text)
+    for intent, texts in of_intent.items():
+        shortest = sorted(texts, key=len)[:SHORTEST_OF_AN_INTENT]
+        others = texts[:: -(-len(texts) // OTHERS_OF_AN_INTENT)]
+        for text in dict.fromkeys([*shortest, *others]):
+            yield intent, text

@@ -23,6 +23,11 @@ WRITER_IS_THERE: Final = (
     r"(?: \w+){0,3}? (?:in|near|outside|from|up in|down in)"
     r" (?:the |north |south |east |west )?"
 )
+# Who asks where to report "in Cardiff" asks for Cardiff; but not a man "from Cardiff".
+HELP_IS_THERE: Final = r"(?<!from )"
+ROUTE_QUESTIONS: Final = frozenset(
+    {"ask_child_support", "ask_how_to_report", "ask_parent_support", "ask_school_duties"}
+)
 # "I'm 13", but not "I'm 15 minutes away".
 UNDER_18: Final = re.compile(
     r"\b(?:i'?m|i am) (?:only |just |a )?(?:[7-9]|1[0-7])"
@@ -44,16 +49,20 @@ def _any_of(phrases: Iterable[str]) -> str:
     return r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b"
 
 
-def nation_in(text: str, is_answer: bool) -> Nation | None:
+def nation_in(text: str, intent: str | None) -> Nation | None:
     """The nation that the writer is in, or None if they say none, or several.
 
     Args:
         text: what was written.
-        is_answer: whether the message is there to say where the writer is.
+        intent: what it is about; it may be there only to say where the writer is.
     """
     places, _ = _patterns()
     low = text.lower()
-    before = "" if is_answer else WRITER_IS_THERE
+    before = WRITER_IS_THERE
+    if intent == "inform_nation":
+        before = ""
+    elif intent in ROUTE_QUESTIONS:
+        before = HELP_IS_THERE
     found = [
         nation for nation, names in places.items() if re.search(before + names, low)
     ]

@@ -38,7 +38,7 @@ class SelfDescriptionExtractor(GraphComponent):
             text = normalise(message.get(TEXT) or "")
             intent = (message.get(INTENT) or {}).get("name")
             said = {
-                "nation": nation_in(text, is_answer=intent == "inform_nation"),
+                "nation": nation_in(text, intent),
                 "audience": audience_in(text),
             }
             found = [

@@ -17,7 +17,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -32,14 +32,15 @@ from bot.nlu.encoder_graph import (
     published_weights_folder,
 )
 from bot.nlu.message_features import PASSAGE_VECTORS, plain_text
-from bot.nlu.questions import QuestionIndex, asked_questions, fingerprint
+from bot.nlu.questions import AskedCards, asked_questions, fingerprint
 from bot.nlu.remembered_vectors import RememberedVectors
 from bot.plain_text import normalise
 
 ORIGIN = "sentence_encoder"
 PUBLISHED, FINE_TUNED = "published", "fine_tuned"
 QUESTIONS_FOLDER = "questions"
-# Message output: ids of the cards it may ask for, each with its likeness.
+QUESTION_VECTORS = Path("models/question_vectors.npz")
+# Message output: ids of the cards it may ask for, each with its probability.
 CARDS_ASKED = "cards_asked"
 
 
@@ -54,7 +55,7 @@ class SentenceFeaturizer(GraphComponent):
         storage: ModelStorage,
         resource: Resource,
         encoder: Encoder | None = None,
-        questions: QuestionIndex | None = None,
+        questions: AskedCards | None = None,
         kind: str = PUBLISHED,
     ) -> None:
         self._storage = storage
@@ -85,19 +86,25 @@ class SentenceFeaturizer(GraphComponent):
         return cls(model_storage, resource, kind=config["encoder"])
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Prepares the encoder and the questions' index; examples change neither.
+        """Prepares the encoder and learns which questions ask for which card.
 
         Raises:
             EncoderError: the encoder's files are missing or are not the right ones.
         """
-        asked = asked_questions(load_library())
+        asked = [
+            (card, normalise(text)) for card, text in asked_questions(load_library())
+        ]
+        general = [
+            (message.get(INTENT), plain_text(message))
+            for message in training_data.intent_examples
+        ]
         with tempfile.TemporaryDirectory() as built:
             _prepare(self._kind, Path(built))
             self._encoder = Encoder(Path(built))
-            questions = [normalise(question) for _, question in asked]
-            self._questions = QuestionIndex(
-                [card for card, _ in asked], questions, self._encoder.encode(questions)
+            remembered = RememberedVectors(
+                self._encoder, _checksum(self._kind), QUESTION_VECTORS
             )
+            self._questions = AskedCards.learn(asked, general, remembered.encode)
             self._questions.save(Path(built) / QUESTIONS_FOLDER)
             with self._storage.write_to(self._resource) as folder:
                 shutil.copytree(built, folder, dirs_exist_ok=True)
@@ -118,7 +125,7 @@ class SentenceFeaturizer(GraphComponent):
             EncoderError: the model holds no usable encoder.
         """
         with model_storage.read_from(resource) as folder:
-            questions = QuestionIndex.load(folder / QUESTIONS_FOLDER)
+            questions = AskedCards.load(folder / QUESTIONS_FOLDER)
             encoder = Encoder(folder)
         return cls(model_storage, resource, encoder, questions, config["encoder"])
 
@@ -141,7 +148,7 @@ class SentenceFeaturizer(GraphComponent):
         for message, reading in zip(written, readings, strict=True):
             _add_vector(message, reading.whole)
             message.set(PASSAGE_VECTORS, reading.passages)
-            cards = self._questions.nearest(plain_text(message), reading.whole)
+            cards = self._questions.likeliest(plain_text(message), reading.whole)
             message.set(CARDS_ASKED, cards, add_to_output=True)
         return messages
 
