@@ -195,7 +195,10 @@ def _tracker_store(app: Any) -> Any:
 
 
 async def _sweep(app: Any) -> None:
-    """Ends quiet sessions even when nobody writes."""
+    """Ends quiet sessions and conversations even when nobody writes."""
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_SWEEPS)
         app.ctx.sessions.end_old()
+        forget_old = getattr(_tracker_store(app), "forget_old", None)
+        if forget_old is not None:
+            forget_old()

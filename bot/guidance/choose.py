@@ -96,7 +96,9 @@ MAY_ASK_FOR_ANY_CARD: Final = frozenset(
 class Question:
     """What is known about one message and the conversation so far, without its words.
 
-    `topic` is the worry in hand from earlier turns. `part` is the part of a worry that
+    `topic` is the worry in hand from earlier turns. `worry` is what an emergency most
+    likely comes from, where the intent does not say. `is_adult` is what the writer says
+    of their own age. `part` is the part of a worry that
     a button asks for, `card` a card it asks for. `cards_asked` are cards that the words
     may ask for, with their probability; the likeliest that fits is shown.
     """
@@ -106,8 +108,10 @@ class Question:
     signals: frozenset[str] = frozenset()
     danger_check: bool = False
     audience: Audience = "parent"
+    is_adult: bool = False
     nation: Nation | None = None
     topic: str | None = None
+    worry: str | None = None
     part: Part | None = None
     card: str | None = None
     cards_asked: tuple[tuple[str, float], ...] = ()
@@ -178,6 +182,8 @@ def _topic(question: Question) -> str | None:
         return "worry_sextortion"
     if question.intent in WORRIES:
         return question.intent
+    if question.intent == IMMEDIATE_DANGER and question.worry:
+        return question.worry
     if question.intent in ("restart", OUT_OF_SCOPE) and not question.signals:
         return None
     if topic := _topic_of_signals(question):
@@ -265,8 +271,10 @@ def _harm_in_small_talk(question: Question, library: Library) -> list[Card]:
         and bool({"blackmail", "sexual_image"} & question.signals)
     )
     cards: list[Card] = []
-    # The child's first steps come first: that is the graver mistake to make.
-    if (topic := _topic_of_signals(question)) and (grave or adult):
+    topic = _topic_of_signals(question)
+    # The child's first steps come first, unless there is plainly no child: to take a
+    # child for an adult is the graver mistake.
+    if topic and (grave or adult) and not (adult and question.is_adult):
         cards += _only(worry_card(topic, "now", question, library))
     if adult:
         cards.append(library.cards[ADULT_BLACKMAILED])

@@ -1,4 +1,4 @@
-"""Finds where a writer says they are, and whether they say they work in a school.
+"""Finds where writers say they are, whether they work in a school, and their age.
 
 Reviewed lists, not a model: a wrong nation gives a wrong number. Pure; used by
 `bot.nlu.self_description_extractor`.
@@ -26,7 +26,12 @@ WRITER_IS_THERE: Final = (
 # Who asks where to report "in Cardiff" asks for Cardiff; but not a man "from Cardiff".
 HELP_IS_THERE: Final = r"(?<!from )"
 ROUTE_QUESTIONS: Final = frozenset(
-    {"ask_child_support", "ask_how_to_report", "ask_parent_support", "ask_school_duties"}
+    {
+        "ask_child_support",
+        "ask_how_to_report",
+        "ask_parent_support",
+        "ask_school_duties",
+    }
 )
 # "I'm 13", but not "I'm 15 minutes away".
 UNDER_18: Final = re.compile(
@@ -34,6 +39,11 @@ UNDER_18: Final = re.compile(
     r"(?: ?(?:yo|yrs?|years?) ?(?:old)?)?"
     r"(?=[\s.,!?;)]*(?:$|[.,!?;)]"
     r"|(?:and|n|but|so|boy|girl|im|i'm|i|my|can|pls|please|in)\b))"
+)
+# "I'm a 41 year old man", "im 23 f", but not "I'm 40 minutes away".
+OVER_18: Final = re.compile(
+    r"\b(?:i'?m|i am)(?: an?)? (?:1[89]|[2-9]\d)"
+    r"(?: ?(?:yo|y/?o|yrs?|year|m|f)\b|[.,!;]|$)"
 )
 
 
@@ -76,3 +86,8 @@ def audience_in(text: str) -> Audience | None:
     if school_staff.search(low):
         return "school_staff"
     return "young_person" if UNDER_18.search(low) else None
+
+
+def is_adult(text: str) -> bool:
+    """Whether writers say of themselves that they are 18 or over."""
+    return bool(OVER_18.search(text.lower()))

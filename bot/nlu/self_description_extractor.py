@@ -1,4 +1,4 @@
-"""The Rasa entity extractor for what writers say of themselves: nation and audience."""
+"""The Rasa entity extractor for what writers say of themselves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.self_description import audience_in, nation_in
+from bot.nlu.self_description import audience_in, is_adult, nation_in
 from bot.plain_text import normalise
 
 
@@ -19,7 +19,7 @@ from bot.plain_text import normalise
     DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
 )
 class SelfDescriptionExtractor(GraphComponent):
-    """Adds `nation` and `audience` entities. Runs after the intent is known."""
+    """Adds what writers say of themselves. Runs after the intent is known."""
 
     @classmethod
     def create(
@@ -40,6 +40,7 @@ class SelfDescriptionExtractor(GraphComponent):
             said = {
                 "nation": nation_in(text, intent),
                 "audience": audience_in(text),
+                "adult": "yes" if is_adult(text) else None,
             }
             found = [
                 # No place in the text is given: Rasa would log the words found there.

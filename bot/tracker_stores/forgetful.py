@@ -7,6 +7,7 @@ it has been quiet for half an hour, or when it is asked to.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -24,6 +25,10 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.privacy.quiet_logs import log_event
+
+logger = logging.getLogger(__name__)
 
 # docs/decisions/006-what-is-kept.md
 SECONDS_KEPT: Final = 30 * 60
@@ -61,12 +66,21 @@ class ForgetfulTrackerStore(TrackerStore):
         self._told: dict[str, int] = {}
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Tells the broker of the turn, then keeps the conversation without words."""
-        await self.stream_events(tracker)
+        """Tells the broker of the turn, then keeps the conversation without words.
+
+        Never raises: Rasa would then keep the whole conversation, words and all, in a
+        store of its own.
+        """
         sender = tracker.sender_id
-        self._held[sender] = (self._clock(), _without_words(tracker))
-        self._held.move_to_end(sender)
-        self.forget_old()
+        try:
+            await self.stream_events(tracker)
+            self._held[sender] = (self._clock(), _without_words(tracker))
+            self._held.move_to_end(sender)
+            self.forget_old()
+        except Exception as error:
+            name = type(error).__name__
+            log_event(logger, logging.ERROR, "conversation.save.failed", error=name)
+            self._held.pop(sender, None)
 
     async def stream_events(self, tracker: DialogueStateTracker) -> None:
         """Publishes the events of this turn: those after the ones we handed out."""

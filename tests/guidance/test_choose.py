@@ -214,6 +214,34 @@ def test_the_nation_is_never_asked_in_an_emergency(library, intent, topic):
     assert ASK_NATION not in ids(choose(question, library))
 
 
+@pytest.mark.parametrize(
+    ("is_adult", "cards"),
+    [
+        (True, ["adult_blackmailed"]),
+        (False, ["sextortion_now", "adult_blackmailed"]),
+    ],
+    ids=["says their age", "may be a child's parent"],
+)
+def test_an_adult_who_is_blackmailed(library, is_adult, cards):
+    question = Question(
+        "out_of_scope",
+        urgency="urgent",
+        signals=frozenset({"blackmail", "sexual_image"}),
+        is_adult=is_adult,
+        nation="england",
+    )
+    assert [card.id for card in choose(question, library).cards] == cards
+
+
+def test_an_emergency_is_of_the_likeliest_worry(library):
+    question = Question(
+        "report_immediate_danger",
+        signals=frozenset({"immediate_danger", "meeting_in_person"}),
+        worry="worry_doxing",
+    )
+    assert choose(question, library).cards[0].id == "emergency_at_the_door"
+
+
 @pytest.mark.parametrize("nation", NATIONS)
 def test_a_named_nation_is_answered_with_its_routes(library, nation):
     question = Question("inform_nation", nation=nation, topic="worry_grooming")

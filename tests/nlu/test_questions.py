@@ -1,82 +1,95 @@
-"""Which card a question asks for, by likeness of meaning and of words."""
+"""Which card a question asks for, learnt from the ways to ask that cards list."""
 
 import numpy as np
 import pytest
 
 from bot.guidance.load import load_library
 from bot.nlu.questions import (
+    GENERAL,
     MOST_OFFERED,
-    QuestionIndex,
+    AskedCards,
     asked_questions,
     fingerprint,
 )
 
 ASKED = [
     ("gangs", "who is in these gangs"),
+    ("gangs", "who runs these gangs"),
     ("police", "what do the police do"),
-    ("gangs", "who runs them"),
+    ("police", "will the police come"),
     ("tablets", "which tablet is safe for a child"),
+    ("tablets", "what tablet for a child of ten"),
 ]
-FAR = np.array([0, 0, 0, 1], dtype=np.float32)
+TALK = [("greet", "good morning to you"), ("greet", "hello and good evening")]
 
 
-def unit(*values):
-    vector = np.array(values, dtype=np.float32)
-    return vector / np.linalg.norm(vector)
+def encode(texts):
+    """A vector for each text that tells nothing: here the words must."""
+    return np.ones((len(texts), 4), dtype=np.float32) / 2
 
 
-def vectors():
-    return np.array(
-        [unit(1, 0, 0, 0), unit(0, 1, 0, 0), unit(1, 0.2, 0, 0), unit(0, 0, 1, 0)]
-    )
+def by_first_word(texts):
+    """A vector for each text by its first word alone."""
+    rows = [[len(word) == n for n in range(2, 6)] for word in first_words(texts)]
+    return np.array(rows, dtype=np.float32)
+
+
+def first_words(texts):
+    return [text.split()[0] for text in texts]
 
 
 @pytest.fixture
-def index():
-    return QuestionIndex([c for c, _ in ASKED], [q for _, q in ASKED], vectors())
+def learnt():
+    return AskedCards.learn(ASKED, TALK, encode)
 
 
-def test_the_nearest_card_comes_first(index):
-    found = index.nearest("what will the police do", unit(0.1, 1, 0, 0))
-    assert found[0][0] == "police"
+def likeliest(learnt, text):
+    return learnt.likeliest(text, encode([text])[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("do the police come", "police"),
+        ("who is in gangs", "gangs"),
+        ("a tablet for my child", "tablets"),
+    ],
+)
+def test_words_tell_which_card_is_asked_for(learnt, text, card):
+    found = likeliest(learnt, text)
+    assert found[0][0] == card
     assert found == sorted(found, key=lambda pair: -pair[1])
 
 
-def test_a_card_is_offered_once(index):
-    found = index.nearest("who is in these gangs, who runs them", unit(1, 0.1, 0, 0))
-    assert [card for card, _ in found].count("gangs") == 1
+def test_meaning_tells_where_words_do_not():
+    learnt = AskedCards.learn(ASKED, TALK, by_first_word)
+    near_gangs = learnt.likeliest("xylophone", by_first_word(["who"])[0])
+    near_police = learnt.likeliest("xylophone", by_first_word(["will"])[0])
+    assert dict(near_gangs)["gangs"] > dict(near_police)["gangs"]
 
 
-def test_words_and_meaning_count_alike(index):
-    same_words = dict(index.nearest("who is in these gangs", FAR))
-    same_meaning = dict(index.nearest("xylophone", unit(1, 0, 0, 0)))
-    both = dict(index.nearest("who is in these gangs", unit(1, 0, 0, 0)))
-    assert same_words["gangs"] == pytest.approx(0.5, abs=0.01)
-    assert same_meaning["gangs"] == pytest.approx(0.5, abs=0.05)
-    assert both["gangs"] == pytest.approx(1, abs=0.01)
+def test_messages_that_ask_for_no_card_are_never_offered(learnt):
+    found = likeliest(learnt, "good morning and hello")
+    assert not any(name.startswith(GENERAL) for name, _ in found)
+    assert sum(chance for _, chance in found) < 0.5
 
 
 def test_only_so_many_cards_are_offered():
-    names = [f"card_{n}" for n in range(10)]
-    near = np.array([unit(1, n / 100) for n in range(10)])
-    index = QuestionIndex(names, ["who is it"] * 10, near)
-    assert len(index.nearest("who is it", unit(1, 0))) == MOST_OFFERED
+    asked = [(f"card_{n}", f"question number {n}") for n in range(10)]
+    assert len(likeliest(AskedCards.learn(asked, [], encode), "who")) == MOST_OFFERED
 
 
-def test_without_questions_nothing_is_offered():
-    assert QuestionIndex([], [], np.zeros((0, 4))).nearest("who", FAR) == []
+def test_what_was_saved_answers_alike(learnt, tmp_path):
+    learnt.save(tmp_path / "questions")
+    read = AskedCards.load(tmp_path / "questions")
+    for _, question in (*ASKED, *TALK):
+        before, after = likeliest(learnt, question), likeliest(read, question)
+        assert [card for card, _ in after] == [card for card, _ in before]
+        chances = [chance for _, chance in before]
+        assert [chance for _, chance in after] == pytest.approx(chances, abs=0.01)
 
 
-def test_a_saved_index_answers_alike(index, tmp_path):
-    index.save(tmp_path / "questions")
-    read = QuestionIndex.load(tmp_path / "questions")
-    for card, question in ASKED:
-        for vector in (*vectors(), FAR):
-            assert read.nearest(question, vector) == index.nearest(question, vector)
-        assert card in dict(read.nearest(question, unit(1, 1, 1, 0)))
-
-
-def test_every_question_of_the_cards_is_in_the_index():
+def test_every_question_of_the_cards_is_learnt_from():
     library = load_library()
     asked = asked_questions(library)
     assert {card for card, _ in asked} == {

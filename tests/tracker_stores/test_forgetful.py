@@ -4,6 +4,7 @@ import json
 
 import pytest
 from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -240,6 +241,23 @@ async def test_the_broker_is_told_before_the_words_are_dropped(store, broker):
     await talk(store, "somebody", a_turn())
     words = [event["text"] for event in broker.events if event["event"] == "user"]
     assert words == [CANARY]
+
+
+class BreakingBroker(EventBroker):
+    """A broker that raises whatever it is told."""
+
+    def publish(self, event):
+        raise RuntimeError(CANARY)
+
+
+async def test_a_failure_keeps_no_words(domain, caplog):
+    store = ForgetfulTrackerStore(domain, BreakingBroker())
+    wrapped = FailSafeTrackerStore(store)
+    await talk(wrapped, "somebody", a_turn())
+    assert wrapped._fallback_tracker_store is None
+    assert await store.retrieve("somebody") is None
+    assert "conversation.save.failed" in caplog.text
+    assert CANARY not in caplog.text
 
 
 async def test_rasa_makes_the_store_from_endpoints(domain):
