@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.features import Features
 from bot.errors import BotError
-from bot.nlu.linear_heads import LinearHeads, Vectors, one_of
+from bot.nlu.linear_heads import LinearHeads, Vectors
 
 SOURCES: Final = {
     "banking77_train.csv": "BANKING77, PolyAI, task-specific-datasets, CC BY 4.0",
@@ -30,10 +30,12 @@ SEEDS: Final = range(5)
 EXAMPLES_OF_EACH: Final = 10
 # Shares of in-scope questions answered rightly, between which and the share of
 # out-of-scope questions turned away an operator chooses by one threshold. Chosen on the
-# validation part half a point higher than is wanted, as the test part is harder.
-IN_SCOPE_WANTED: Final = (0.955, 0.935)
-# The published encoder saw none of these texts, so its vectors may say more.
+# validation part a point or more higher than is wanted, as the test part is harder.
+IN_SCOPE_WANTED: Final = (0.96, 0.945)
+# The published encoder saw none of these texts, so its vectors may say more. Both
+# chosen on CLINC150's validation part.
 MARGIN_WEIGHT: Final = 2.0
+VECTOR_SCALE: Final = 10.0
 
 Case = tuple[str, str]  # text, intent
 
@@ -81,13 +83,13 @@ def few_of_each(cases: Sequence[Case], seed: int) -> list[Case]:
 
 def accuracy(train: Sequence[Case], test: Sequence[Case]) -> float:
     """Share of test cases whose intent our heads name rightly."""
-    labels, probabilities = _Fitted(train).read(test)
-    return _share_right(labels, probabilities, test)
+    labels, scores = _Fitted(train).read(test)
+    return _share_right(labels, scores, test)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """CLINC150 at one threshold of confidence, chosen on its validation part."""
+    """CLINC150 at one threshold of the best score, chosen on its validation part."""
 
     wanted: float
     in_scope_accuracy: float
@@ -123,28 +125,33 @@ class _Fitted:
             self._features.ngrams,
             [intent for _, intent in train],
             MARGIN_WEIGHT,
+            VECTOR_SCALE,
         )
 
     def read(self, cases: Sequence[Case]) -> tuple[tuple[str, ...], Vectors]:
-        """Intents, and the probability of each for each case."""
+        """Intents, and the score of each for each case."""
         vectors, ngrams = self._features.of([text for text, _ in cases])
         scores = self._heads.vector_scores(vectors) + self._heads.ngram_scores(ngrams)
-        return self._heads.labels, np.array([one_of(row) for row in scores])
+        return self._heads.labels, scores
 
 
-def _confidence(probabilities: Vectors) -> Vectors:
-    return np.asarray(probabilities.max(axis=1))
+def _confidence(scores: Vectors) -> Vectors:
+    """A question like none of the examples scores low on every intent.
+
+    Probabilities hide that: they only compare intents.
+    """
+    return np.asarray(scores.max(axis=1))
 
 
 def _share_right(
     labels: Sequence[str],
-    probabilities: Vectors,
+    scores: Vectors,
     cases: Sequence[Case],
-    threshold: float = 0.0,
+    threshold: float = -np.inf,
 ) -> float:
     """Cases below the threshold are turned away, and so are not right."""
-    said = [labels[index] for index in probabilities.argmax(axis=1)]
-    sure = _confidence(probabilities) >= threshold
+    said = [labels[index] for index in scores.argmax(axis=1)]
+    sure = _confidence(scores) >= threshold
     right = [
         name == intent and is_sure
         for name, (_, intent), is_sure in zip(said, cases, sure, strict=True)
@@ -153,16 +160,16 @@ def _share_right(
 
 
 def _highest_threshold(
-    labels: Sequence[str], probabilities: Vectors, cases: Sequence[Case], wanted: float
+    labels: Sequence[str], scores: Vectors, cases: Sequence[Case], wanted: float
 ) -> float:
     """The highest threshold at which enough in-scope cases are still right."""
-    candidates = np.unique(_confidence(probabilities))
+    candidates = np.unique(_confidence(scores))
     fitting = [
         threshold
         for threshold in candidates[:: max(1, len(candidates) // 500)]
-        if _share_right(labels, probabilities, cases, threshold) >= wanted
+        if _share_right(labels, scores, cases, threshold) >= wanted
     ]
-    return float(max(fitting, default=0.0))
+    return float(max(fitting, default=-np.inf))
 
 
 def _csv(folder: Path, name: str) -> list[Case]:

@@ -3,7 +3,8 @@
 Start is the wall time of a new server process until `/ready` answers 200. Turns run in
 process through the same reception as every channel: first those of the conversations in
 tests/conversations/, typed and pressed as people do; then only typed messages, of 35
-words on average, from the development set.
+words on average, from the development set. Parsing alone is measured on messages of
+about 20 tokens and of about 100 words.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import cycle, islice
 from pathlib import Path
 
 import httpx
@@ -34,6 +36,9 @@ MESSAGES = Path("tests/sentences/development.jsonl")
 STARTS = 3
 TURNS = 1_000
 SECONDS_TO_START = 60
+# What counts as a message of about 20 tokens or 100 words.
+WORDS_OF = {"20_tokens": range(13, 17), "100_words": range(90, 111)}
+PARSES = 300
 
 
 def seconds_to_ready() -> float:
@@ -73,6 +78,23 @@ def conversations() -> Iterator[list[dict[str, str]]]:
     for path in sorted(CONVERSATIONS.glob("[!_]*.yml")):
         for entry in read_yaml(path):
             yield [line for line in entry["chat"] if line.keys() <= {"you", "press"}]
+
+
+async def parse_times() -> dict[str, list[float]]:
+    """Seconds that the model takes to read messages of each length."""
+    from bot.agent import load_agent
+    from bot.settings import Settings
+
+    agent = load_agent(Settings(database_url="sqlite://"))
+    texts = [row.text for row in read_labelled(MESSAGES)]
+    times: dict[str, list[float]] = {}
+    for length, words in WORDS_OF.items():
+        fitting = [text for text in texts if len(text.split()) in words]
+        for text in islice(cycle(fitting), PARSES):
+            started = time.perf_counter()
+            await agent.parse_message(text)
+            times.setdefault(length, []).append(time.perf_counter() - started)
+    return times
 
 
 async def turn_times(database_url: str) -> tuple[list[float], list[float]]:
@@ -118,6 +140,7 @@ def main() -> int:
     """Measures and prints; also as JSON on the last line."""
     log_quietly()
     starts = [seconds_to_ready() for _ in range(STARTS)]
+    parsed = asyncio.run(parse_times())
     with tempfile.TemporaryDirectory() as folder:
         mixed, typed = asyncio.run(turn_times(f"sqlite:///{folder}/metrics.db"))
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -127,11 +150,16 @@ def main() -> int:
         "turn_ms_p95": _milliseconds(mixed, 19),
         "typed_turn_ms_p50": _milliseconds(typed, 10),
         "typed_turn_ms_p95": _milliseconds(typed, 19),
+        **{
+            f"parse_ms_p{5 * twentieth}_{length}": _milliseconds(times, twentieth)
+            for length, times in parsed.items()
+            for twentieth in (10, 19)
+        },
         "peak_memory_mb": round(kilobytes / 1024),
         "turns": len(mixed) + len(typed),
     }
     for name, value in figures.items():
-        print(f"{name:<20} {value}")
+        print(f"{name:<26} {value}")
     print(json.dumps(figures))
     return 0
 

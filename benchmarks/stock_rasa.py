@@ -41,8 +41,15 @@ pipeline:
 
 
 def python_for_rasa() -> str | None:
-    """A Python that Rasa's wheels accept, if the machine has one."""
-    return next((found for name in PYTHONS if (found := shutil.which(name))), None)
+    """A Python that Rasa's wheels accept, if one is on the PATH and runs."""
+    found = filter(None, map(shutil.which, PYTHONS))
+    return next((python for python in found if _runs(python)), None)
+
+
+def _runs(python: str) -> bool:
+    """A version manager's placeholder may stand where no Python is."""
+    tried = subprocess.run([python, "--version"], capture_output=True, check=False)
+    return tried.returncode == 0
 
 
 class StockRasa:

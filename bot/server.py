@@ -21,6 +21,7 @@ from bot.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
+    from rasa.core.channels.channel import InputChannel
     from sanic import Sanic
     from sanic.request import Request
     from sanic.response import HTTPResponse
@@ -75,7 +76,12 @@ def build_app(settings: Settings) -> Sanic:
             automatic_options=True,
             max_age=SECONDS_CORS_IS_TRUE,
         )
-    register([WebChat(settings)], app, route="/webhooks/")
+    channels: list[InputChannel] = [WebChat(settings)]
+    if settings.telegram_bot_token:
+        from bot.channels.telegram import TelegramChannel
+
+        channels.append(TelegramChannel(settings))
+    register(channels, app, route="/webhooks/")
 
     async def start(app: Any, loop: Any) -> None:
         app.ctx.agent = load_agent(settings)
@@ -103,6 +109,10 @@ def build_app(settings: Settings) -> Sanic:
         broker = _broker(agent)
         database = broker is not None and await _run_apart(app, broker.is_ready)
         state = {"ready": model and database, "model": model, "database": database}
+        telegram = getattr(request.app.ctx, "telegram", None)
+        if telegram is not None:
+            # The other channels answer without it.
+            state["telegram"] = telegram.is_ready
         return json_response(state, 200 if state["ready"] else 503)
 
     app.blueprint(pages(load_library(), settings.allowed_origins))

@@ -7,6 +7,7 @@ each one; a test keeps the two alike.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,10 @@ DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 5005
 DEFAULT_DATABASE_URL: Final = "sqlite:///metrics.db"
 DEFAULT_SESSION_MINUTES: Final = 30
+# Telegram's own limit is 30.
+DEFAULT_TELEGRAM_MESSAGES_A_SECOND: Final = 25
+TELEGRAM_TOKEN: Final = re.compile(r"\d+:[\w-]{10,}")
+TELEGRAM_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,256}")
 # The drivers that this project installs.
 DATABASE_DRIVERS: Final = (
     "sqlite",
@@ -45,6 +50,11 @@ class Settings:
         action_endpoint_url: an action server apart; None runs actions in the server.
             May hold a password too.
         session_minutes: how long a quiet conversation is held in memory.
+        telegram_bot_token: from BotFather; None leaves Telegram out.
+        telegram_webhook_url: where Telegram calls us; None asks Telegram instead.
+        telegram_webhook_secret: what Telegram must say when it calls.
+        telegram_api_base_url: another Bot API server; None is Telegram's own.
+        telegram_messages_a_second: at most so many are sent in all.
     """
 
     host: str = DEFAULT_HOST
@@ -53,6 +63,11 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
     action_endpoint_url: str | None = field(default=None, repr=False)
     session_minutes: int = DEFAULT_SESSION_MINUTES
+    telegram_bot_token: str | None = field(default=None, repr=False)
+    telegram_webhook_url: str | None = field(default=None, repr=False)
+    telegram_webhook_secret: str | None = field(default=None, repr=False)
+    telegram_api_base_url: str | None = field(default=None, repr=False)
+    telegram_messages_a_second: int = DEFAULT_TELEGRAM_MESSAGES_A_SECOND
 
 
 def read_settings(
@@ -74,7 +89,57 @@ def read_settings(
         session_minutes=_whole_number(
             given, "SESSION_MINUTES", DEFAULT_SESSION_MINUTES, 1, 24 * 60
         ),
+        telegram_bot_token=_telegram_token(given),
+        telegram_webhook_url=_telegram_webhook(given),
+        telegram_webhook_secret=_telegram_secret(given),
+        telegram_api_base_url=_telegram_api(given),
+        telegram_messages_a_second=_whole_number(
+            given,
+            "TELEGRAM_MESSAGES_A_SECOND",
+            DEFAULT_TELEGRAM_MESSAGES_A_SECOND,
+            1,
+            10_000,
+        ),
     )
+
+
+def _telegram_token(given: Mapping[str, str]) -> str | None:
+    token = given.get("TELEGRAM_BOT_TOKEN")
+    if token and not TELEGRAM_TOKEN.fullmatch(token):
+        raise SettingError(
+            "TELEGRAM_BOT_TOKEN must be digits, a colon and letters, as BotFather says."
+        )
+    return token or None
+
+
+def _telegram_webhook(given: Mapping[str, str]) -> str | None:
+    url = _web_address(given, "TELEGRAM_WEBHOOK_URL")
+    if url and not url.startswith("https://"):
+        raise SettingError("TELEGRAM_WEBHOOK_URL must start with https://.")
+    return url
+
+
+def _telegram_api(given: Mapping[str, str]) -> str | None:
+    url = _web_address(given, "TELEGRAM_API_BASE_URL")
+    if url and not url.endswith("/bot"):
+        raise SettingError(
+            "TELEGRAM_API_BASE_URL must end in /bot, such as http://127.0.0.1:8081/bot."
+        )
+    return url
+
+
+def _telegram_secret(given: Mapping[str, str]) -> str | None:
+    """The secret of the webhook, without which anybody could send us updates."""
+    secret = given.get("TELEGRAM_WEBHOOK_SECRET")
+    if given.get("TELEGRAM_WEBHOOK_URL") and not secret:
+        raise SettingError(
+            "TELEGRAM_WEBHOOK_SECRET must be set where TELEGRAM_WEBHOOK_URL is."
+        )
+    if secret and not TELEGRAM_SECRET.fullmatch(secret):
+        raise SettingError(
+            "TELEGRAM_WEBHOOK_SECRET must have 16 to 256 letters, digits, _ and -."
+        )
+    return secret or None
 
 
 def _whole_number(

@@ -18,7 +18,13 @@ from bot.errors import BotError
 from bot.guidance.choices import Meaning, Menu
 from bot.guidance.choose import EMERGENCY, FAILED, OPENING, UNREADABLE, Answer
 from bot.guidance.load import Library
-from bot.guidance.render import Message, buttons, contacts_for, message_of
+from bot.guidance.render import (
+    OWN_BUTTONS,
+    Message,
+    buttons,
+    contacts_for,
+    message_of,
+)
 from bot.plain_text import normalise
 from bot.privacy.quiet_logs import log_event
 from bot.terms import IMMEDIATE_DANGER, Urgency
@@ -76,25 +82,36 @@ class Reception:
         handler: hands a message to Rasa.
         library: the content, for what must be said when Rasa cannot.
         menu: the buttons that exist.
+        most_characters: of one text; a longer one is not read.
     """
 
     def __init__(
-        self, channel: str, handler: Handler, library: Library, menu: Menu
+        self,
+        channel: str,
+        handler: Handler,
+        library: Library,
+        menu: Menu,
+        most_characters: int = MOST_CHARACTERS,
     ) -> None:
         self._channel = channel
         self._handler = handler
         self._library = library
         self._menu = menu
+        self._most_characters = most_characters
 
     def opening(self) -> Reply:
         """What is said first: a machine, not an emergency service, 999."""
         return self._fixed(OPENING)
 
+    def card(self, card_id: str) -> Reply:
+        """One card, as an answer that needs no part of Rasa."""
+        return self._fixed(card_id)
+
     async def take_text(self, conversation: str, text: str) -> Reply:
         """Answers what a person typed."""
         # Half an emoji, cut off by a client, is no text: nothing below could encode it.
         text = text.encode("utf-8", "ignore").decode("utf-8")
-        readable = normalise(text) if len(text) <= MOST_CHARACTERS else ""
+        readable = normalise(text) if len(text) <= self._most_characters else ""
         plain = COMMAND.sub("", readable)
         if not any(character.isalnum() for character in plain):
             return self._fixed(UNREADABLE)
@@ -150,7 +167,8 @@ class Reception:
             for card in cards
         ]
         answer = Answer(cards=cards, urgency="information")
-        messages[-1]["buttons"] = buttons(self._menu.offer(answer, "parent"))
+        own = self._menu.titled(OWN_BUTTONS.get(card_ids[-1], ()), "parent")
+        messages[-1]["buttons"] = buttons(own or self._menu.offer(answer, "parent"))
         return Reply("information", danger_check=False, messages=messages)
 
 

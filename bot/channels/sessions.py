@@ -1,7 +1,8 @@
-"""Web sessions: tokens made by the server, held in memory, bounded, and wiped.
+"""Sessions: held in memory, bounded, and wiped.
 
 A token stands for a conversation and cannot be turned into one: the conversation's own
-id never leaves the server.
+id never leaves the server. On the web the server makes the token; where a channel knows
+its people by an account, that stands in its place.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ class Sessions:
         # token -> (last seen, conversation id), quietest first
         self._open: OrderedDict[str, tuple[float, str]] = OrderedDict()
 
-    def start(self) -> str:
-        """A token for a new session."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
+    def start(self, token: str | None = None) -> str:
+        """The token of a new session: a new one, or the one given."""
+        token = token or secrets.token_urlsafe(TOKEN_BYTES)
+        self.end(token)
         self._open[token] = (self._clock(), secrets.token_hex(16))
         self.end_old()
         return token

@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from bot.channels.forgetting import forget_everywhere, tracker_store
 from bot.channels.reception import Reception, Reply
 from bot.channels.sessions import Sessions
 from bot.errors import BotError
@@ -80,7 +81,7 @@ class WebChat(InputChannel):
 
         async def prepare(app: Any, *_: Any) -> None:
             app.ctx.sessions = Sessions(
-                self._settings.session_minutes * 60, lambda c: _forget(app, c)
+                self._settings.session_minutes * 60, lambda c: forget_everywhere(app, c)
             )
             app.ctx.sweeper = asyncio.get_running_loop().create_task(_sweep(app))
 
@@ -107,12 +108,19 @@ class WebChat(InputChannel):
                 )
             text, choice = body.get("text"), body.get("choice")
             if isinstance(choice, str) and text is None:
-                return _reply(await reception.take_choice(conversation, choice))
-            if isinstance(text, str) and choice is None:
-                return _reply(await reception.take_text(conversation, text))
-            raise RequestError(
-                400, "MESSAGE_INVALID", "Send either a text or a choice, as a string."
-            )
+                reply = await reception.take_choice(conversation, choice)
+            elif isinstance(text, str) and choice is None:
+                reply = await reception.take_text(conversation, text)
+            else:
+                raise RequestError(
+                    400,
+                    "MESSAGE_INVALID",
+                    "Send either a text or a choice, as a string.",
+                )
+            if request.app.ctx.sessions.conversation(_session_of(body)) is None:
+                # Whoever left while this was answered wants nothing kept of it.
+                forget_everywhere(request.app, conversation)
+            return _reply(reply)
 
         @routes.post("/forget")
         async def forget(request: Request) -> HTTPResponse:
@@ -128,7 +136,7 @@ class WebChat(InputChannel):
                 raise RequestError(
                     400, "OPINION_INVALID", "Send helpful as true or false."
                 )
-            broker = getattr(_tracker_store(request.app), "event_broker", None)
+            broker = getattr(tracker_store(request.app), "event_broker", None)
             if broker is not None and conversation is not None:
                 broker.judge(conversation, NAME, judged)
             return json_response({"counted": True}, headers=NEVER_STORED)
@@ -179,26 +187,11 @@ def _error(status: int, code: str, sentence: str) -> HTTPResponse:
     return json_response(body, status, headers=NEVER_STORED)
 
 
-def _forget(app: Any, conversation: str) -> None:
-    """Drops what other parts hold for a conversation."""
-    store = _tracker_store(app)
-    for part in (store, getattr(store, "event_broker", None)):
-        forget = getattr(part, "forget", None)
-        if forget is not None:
-            forget(conversation)
-
-
-def _tracker_store(app: Any) -> Any:
-    store = getattr(getattr(app.ctx, "agent", None), "tracker_store", None)
-    # Rasa wraps a tracker store in one that survives its failures.
-    return getattr(store, "_tracker_store", store)
-
-
 async def _sweep(app: Any) -> None:
     """Ends quiet sessions and conversations even when nobody writes."""
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_SWEEPS)
         app.ctx.sessions.end_old()
-        forget_old = getattr(_tracker_store(app), "forget_old", None)
+        forget_old = getattr(tracker_store(app), "forget_old", None)
         if forget_old is not None:
             forget_old()

@@ -60,6 +60,8 @@ TOPIC_OF_SIGNAL: Final = (
     ("meeting_in_person", "worry_grooming"),
     ("sexual_image", "worry_nude_image_shared"),
 )
+# Somebody who knows where a child is may come from a gang, a game or a posted address.
+SIGNALS_OF_MANY_WORRIES: Final = frozenset({"meeting_in_person", "sexual_image"})
 # Blackmail with a sexual image is sextortion, whatever else the message dwells on.
 SEXTORTION_SIGNALS: Final = frozenset({"blackmail", "sexual_image"})
 MAY_BE_SEXTORTION: Final = frozenset(
@@ -140,7 +142,7 @@ def choose(question: Question, library: Library) -> Answer:
         question = replace(question, intent=IMMEDIATE_DANGER, urgency="emergency")
     if question.intent == IMMEDIATE_DANGER:
         question = replace(question, urgency="emergency")
-    topic = _topic(question)
+    topic = _topic(question, library)
     emergency = question.urgency == "emergency"
     understood = _is_understood(question)
     misses = 0 if understood else question.misses + 1
@@ -175,20 +177,37 @@ def choose(question: Question, library: Library) -> Answer:
     )
 
 
-def _topic(question: Question) -> str | None:
+def _topic(question: Question, library: Library) -> str | None:
     """The worry in hand after this message."""
     is_sextortion = question.signals.issuperset(SEXTORTION_SIGNALS)
     if is_sextortion and question.intent in MAY_BE_SEXTORTION:
         return "worry_sextortion"
     if question.intent in WORRIES:
         return question.intent
-    if question.intent == IMMEDIATE_DANGER and question.worry:
-        return question.worry
+    if question.intent == IMMEDIATE_DANGER:
+        return _topic_of_danger(question, library)
     if question.intent in ("restart", OUT_OF_SCOPE) and not question.signals:
         return None
-    if topic := _topic_of_signals(question):
-        return topic
-    return question.topic
+    return _topic_of_signals(question) or question.topic
+
+
+def _topic_of_danger(question: Question, library: Library) -> str | None:
+    """The worry that an emergency comes from: the surest sign that has a card."""
+    grave = question.signals - SIGNALS_OF_MANY_WORRIES
+    signs = (
+        _topic_of_signals(replace(question, signals=grave)),
+        question.topic,
+        question.worry,
+        _topic_of_signals(question),
+    )
+    with_card = {
+        topic
+        for card in library.answering(IMMEDIATE_DANGER)
+        if card.part == "emergency"
+        for topic in card.about
+    }
+    sure = next((topic for topic in signs if topic in with_card), None)
+    return sure or _topic_of_signals(question) or question.topic
 
 
 def _topic_of_signals(question: Question) -> str | None:
@@ -230,7 +249,7 @@ def _body(
     asked = _asked_card(question, library)
     if asked:
         return [asked]
-    if question.intent == "deny" and question.danger_asked:
+    if question.danger_asked and _is_all_clear(question):
         return [library.cards[NO_DANGER]]
     if told := _harm_in_small_talk(question, library):
         return told
@@ -252,6 +271,16 @@ def _body(
         return []
     own = _of_intent(question.intent, question, topic, library)
     return _only(own) or _human_routes(question, library)
+
+
+def _is_all_clear(question: Question) -> bool:
+    """Whether this says no to danger, and nothing that speaks against it."""
+    return (
+        question.intent == "deny"
+        and question.urgency in ("information", "concern")
+        and not question.danger_check
+        and not question.signals
+    )
 
 
 def _harm_in_small_talk(question: Question, library: Library) -> list[Card]:
@@ -296,7 +325,7 @@ def _asked_card(question: Question, library: Library) -> Card | None:
     """The card asked for by a button, or the nearest by words that the intent fits."""
     if pressed := library.cards.get(question.card or ""):
         return pressed
-    topic = _topic(question)
+    topic = _topic(question, library)
     if topic and question.intent in PART_OF_QUESTION:
         return None  # "how do I report it?" is about the worry in hand
     asked = [

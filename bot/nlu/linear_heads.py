@@ -61,6 +61,7 @@ class LinearHeads:
         ngrams: csr_matrix,
         truths: Sequence[str],
         margin_weight: float = MARGIN_WEIGHT,
+        vector_scale: float = ONE_OF_SCALE,
     ) -> LinearHeads:
         """Learns to tell apart labels of which each example has exactly one.
 
@@ -69,10 +70,11 @@ class LinearHeads:
             ngrams: shape (examples, n-grams).
             truths: the label of each example; three different ones at least.
             margin_weight: of the n-grams; less where the encoder never saw the texts.
+            vector_scale: of the vectors; more where it never saw them.
         """
         from sklearn.svm import LinearSVC
 
-        by_vectors = _regression(balanced=False).fit(vectors * ONE_OF_SCALE, truths)
+        by_vectors = _regression(balanced=False).fit(vectors * vector_scale, truths)
         by_ngrams = LinearSVC(
             C=MARGIN_STRENGTH, tol=MARGIN_TOLERANCE, random_state=0
         ).fit(ngrams * NGRAM_SCALE, truths)
@@ -80,7 +82,7 @@ class LinearHeads:
         offsets = by_vectors.intercept_ + margin_weight * by_ngrams.intercept_
         return cls(
             tuple(str(label) for label in by_vectors.classes_),
-            _columns(by_vectors.coef_ * ONE_OF_SCALE),
+            _columns(by_vectors.coef_ * vector_scale),
             _columns(margins),
             offsets.astype(np.float32),
         )

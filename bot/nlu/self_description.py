@@ -19,8 +19,10 @@ LISTS: Final = Path(__file__).with_name("self_descriptions.yml")
 # Outside an answer to "where are you?", a place counts only where the writer says that
 # they are there: a man "from Glasgow" says nothing about them.
 WRITER_IS_THERE: Final = (
-    r"\b(?:i'?m|i am|we'?re|we are|i live|we live|living|based|here)"
-    r"(?: \w+){0,3}? (?:in|near|outside|from|up in|down in)"
+    r"\b(?:(?:i'?m|i am|we'?re|we are) from"
+    r"|(?:i'?m|i am|we'?re|we are|i live|we live|i'?m living|living|based|here)"
+    r"(?: (?:living|based|here|up|down|over|out|now|both|all))*"
+    r" (?:in|near|outside|just outside))"
     r" (?:the |north |south |east |west )?"
 )
 # Who asks where to report "in Cardiff" asks for Cardiff; but not a man "from Cardiff".
@@ -85,7 +87,9 @@ def audience_in(text: str) -> Audience | None:
     low = text.lower()
     if school_staff.search(low):
         return "school_staff"
-    return "young_person" if UNDER_18.search(low) else None
+    # An adult may quote what a child wrote.
+    is_young = UNDER_18.search(low) and not is_adult(text)
+    return "young_person" if is_young else None
 
 
 def is_adult(text: str) -> bool:

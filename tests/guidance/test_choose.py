@@ -242,6 +242,29 @@ def test_an_emergency_is_of_the_likeliest_worry(library):
     assert choose(question, library).cards[0].id == "emergency_at_the_door"
 
 
+def test_a_guess_does_not_displace_a_surer_sign(library):
+    guessed = Question("report_immediate_danger", worry="worry_bullying")
+    in_hand = replace(guessed, topic="worry_self_harm_suicide")
+    said = replace(guessed, signals=frozenset({"self_harm_suicide"}))
+    for question in (in_hand, said):
+        assert choose(question, library).cards[0].id == "emergency_suicide"
+
+
+@pytest.mark.parametrize(
+    "danger",
+    [
+        {"urgency": "emergency"},
+        {"danger_check": True},
+        {"signals": frozenset({"self_harm_suicide"})},
+    ],
+    ids=["an emergency", "a doubt", "a signal"],
+)
+def test_a_no_that_tells_of_danger_is_no_all_clear(library, danger):
+    question = replace(Question("deny", danger_asked=True), **danger)
+    shown = [card.id for card in choose(question, library).cards]
+    assert "no_danger" not in shown
+
+
 @pytest.mark.parametrize("nation", NATIONS)
 def test_a_named_nation_is_answered_with_its_routes(library, nation):
     question = Question("inform_nation", nation=nation, topic="worry_grooming")

@@ -55,6 +55,17 @@ def test_without_settings_the_bot_is_reached_from_this_machine_only():
         ("ACTION_ENDPOINT_URL", "ftp://localhost"),
         ("ACTION_ENDPOINT_URL", "http://"),
         ("ACTION_ENDPOINT_URL", "http://[localhost"),
+        ("TELEGRAM_BOT_TOKEN", "my bot"),
+        ("TELEGRAM_BOT_TOKEN", "123"),
+        ("TELEGRAM_WEBHOOK_URL", "chat.example/telegram"),
+        # Without a secret anybody could send updates.
+        ("TELEGRAM_WEBHOOK_URL", "https://chat.example/webhooks/telegram"),
+        ("TELEGRAM_WEBHOOK_SECRET", "too short"),
+        ("TELEGRAM_WEBHOOK_SECRET", "spaces are not allowed"),
+        ("TELEGRAM_WEBHOOK_URL", "http://chat.example/webhooks/telegram"),
+        ("TELEGRAM_API_BASE_URL", "localhost:8081"),
+        ("TELEGRAM_API_BASE_URL", "http://127.0.0.1:8081"),
+        ("TELEGRAM_MESSAGES_A_SECOND", "0"),
     ],
 )
 def test_a_bad_value_stops_the_start_and_is_named(name, value):
@@ -70,6 +81,8 @@ def test_a_bad_value_stops_the_start_and_is_named(name, value):
         ("PORT", "zzcanary"),
         ("ALLOWED_ORIGINS", "zzcanary"),
         ("ACTION_ENDPOINT_URL", "zzcanary"),
+        ("TELEGRAM_BOT_TOKEN", "zzcanary"),
+        ("TELEGRAM_WEBHOOK_SECRET", "zzcanary"),
     ],
 )
 def test_the_sentence_never_repeats_the_value(name, value):
@@ -111,6 +124,17 @@ def test_the_sentence_never_repeats_the_value(name, value):
 )
 def test_a_good_value_is_read(name, value, field, read_as):
     assert getattr(read(**{name: value}), field) == read_as
+
+
+def test_a_webhook_with_its_secret_is_read():
+    settings = read(
+        TELEGRAM_BOT_TOKEN="123456789:AAabcdefghij",
+        TELEGRAM_WEBHOOK_URL="https://chat.example/webhooks/telegram",
+        TELEGRAM_WEBHOOK_SECRET="a_secret-of-20-letters",
+    )
+    assert settings.telegram_webhook_url == "https://chat.example/webhooks/telegram"
+    assert "AAabcdefghij" not in repr(settings)
+    assert "a_secret" not in repr(settings)
 
 
 def test_the_file_is_read(tmp_path):

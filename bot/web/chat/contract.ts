@@ -65,6 +65,8 @@ export class Conversation {
 
   /** Says what was typed, or which button was pressed. */
   async say(what: { text: string } | { choice: string }): Promise<Reply> {
+    // After Back, or when the start failed: there is nothing to go on with.
+    if (!this.#session) throw new NoAnswer(true);
     return (await this.#post("message", {
       session: this.#session,
       ...what,

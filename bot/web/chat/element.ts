@@ -264,7 +264,11 @@ class SafeguardingChat extends HTMLElement {
     this.#trouble.replaceChildren(
       make("p", {}, [
         make("strong", {}, [
-          isOver ? "This chat has ended." : "Your message was not sent. It is still here.",
+          isOver
+            ? "This chat has ended."
+            : this.#text.value
+              ? "Your message was not sent. It is still here."
+              : "The chat cannot be reached just now.",
         ]),
         " If a child is in danger now, ",
         make("a", { href: `tel:${people.emergency.phone}` }, [

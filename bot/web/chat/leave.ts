@@ -16,7 +16,12 @@ export function leave(forget: () => void): void {
     forget();
     sessionStorage.clear();
   } finally {
-    location.replace(SAFE_PLACE);
+    try {
+      // In a frame, the page around it must go as well.
+      (window.top ?? window).location.replace(SAFE_PLACE);
+    } catch {
+      location.replace(SAFE_PLACE);
+    }
   }
 }
 
