@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-import statistics
 import time
 
 import pytest
 
 from tests.channels.telegram.conftest import on_telegram
-from tests.channels.telegram.test_conversations import ENDS_HELP, OPENINGS, started
+from tests.channels.telegram.test_conversations import (
+    ENDS_HELP,
+    OPENINGS,
+    settled,
+    started,
+)
 from tests.live_server import Chat, serving, wait_for
 from tests.telegram.bot_api import BotApi
 
 pytestmark = [pytest.mark.model, pytest.mark.service]
 
-CHATS, MESSAGES = 200, 5
+CHATS = 200
+SAID = ("hello", "what are com networks", "thank you", "should he pay?", "goodbye")
 SECONDS_FOR_ALL = 120
-MILLISECONDS_OF_OUR_OWN = 150
 SECONDS_AWAY = 20
-# Each is answered with one card of its own, whatever was said before.
-SAID = ("/nation", "hello", "thank you", "/nation", "goodbye")
+# The metrics' own bands; 150 ms are wanted.
+QUICK = ("under_10ms", "under_50ms")
 
 
 def answers(people, count):
@@ -38,7 +41,7 @@ def test_two_hundred_chats_at_once(trained_model, tmp_path, new_chat, by):
         alone = started(api, new_chat())
         for text in SAID:
             alone.says(text)
-        (wanted,) = answers([alone], OPENINGS + len(SAID))
+        wanted = [message.text for message in settled(alone)]
 
         people = [api.user(new_chat()) for _ in range(CHATS)]
         for person in people:
@@ -47,22 +50,16 @@ def test_two_hundred_chats_at_once(trained_model, tmp_path, new_chat, by):
         for text in SAID:
             for person in people:
                 person.says(text)
-        everybody = answers(people, OPENINGS + len(SAID))
+        everybody = answers(people, len(wanted))
 
         # Each chat's answers in order, none lost, none doubled.
         assert all(texts == wanted for texts in everybody)
         assert api.complaints == []
-        assert api.unconfirmed == 0 or by == "asking"
-        own = milliseconds_of_turns(tmp_path / "metrics.db", server)
-        assert statistics.quantiles(own, n=20)[18] < MILLISECONDS_OF_OUR_OWN
-
-
-def milliseconds_of_turns(database, server):
-    """How long each turn took, as the metrics' bands say: the end of its band."""
-    with sqlite3.connect(database) as rows:
-        bands = [band for (band,) in rows.execute("SELECT latency_band FROM turns")]
-    assert bands, server.log.read_text()
-    return [float(re.findall(r"[\d.]+", str(band))[-1]) for band in bands]
+    # Stopped, so that all is counted.
+    with sqlite3.connect(tmp_path / "metrics.db") as rows:
+        bands = [band for (band,) in rows.execute("SELECT latency FROM turns")]
+    assert len(bands) == (CHATS + 1) * len(SAID), server.log.read_text()
+    assert sum(band in QUICK for band in bands) / len(bands) >= 0.95
 
 
 def test_a_flood_is_waited_out(trained_model, tmp_path, new_chat):
