@@ -83,9 +83,11 @@ PART_OF_QUESTION: Final[dict[str, Part]] = {
 
 # How likely it must be that a narrow card is asked for, where the intent is the card's
 # and where it is another question: docs/decisions/005-thresholds.md.
-LIKELY_ENOUGH: Final = (0.30, 0.60)
+LIKELY_ENOUGH: Final = (0.50, 0.60)
 # With a worry in hand a short question is about that worry, whatever it sounds like.
 LIKELY_ENOUGH_WITH_A_TOPIC: Final = (0.50, 0.75)
+# A plain question that surely asks for a card gets it, whatever its intent seems.
+SURELY_ASKED: Final = 0.90
 NEVER_ENOUGH: Final = 2.0
 # Whoever asks for a person, or about this chat, is told that.
 MAY_ASK_FOR_ANY_CARD: Final = frozenset(
@@ -143,6 +145,9 @@ def choose(question: Question, library: Library) -> Answer:
     if question.intent == IMMEDIATE_DANGER:
         question = replace(question, urgency="emergency")
     topic = _topic(question, library)
+    asked = _asked_card(question, topic, library)
+    if asked and question.intent in WORRIES and not question.part:
+        topic = question.topic  # a question after all, and no worry told
     emergency = question.urgency == "emergency"
     understood = _is_understood(question)
     misses = 0 if understood else question.misses + 1
@@ -153,7 +158,7 @@ def choose(question: Question, library: Library) -> Answer:
         cards.append(_emergency_card(question, topic, library))
     elif doubt:
         cards.append(library.cards[DANGER_CHECK])
-    cards += _body(question, topic, misses, library)
+    cards += [asked] if asked else _body(question, topic, misses, library)
     cards = list(dict.fromkeys(cards))
 
     ask_nation = (
@@ -188,14 +193,18 @@ def _topic(question: Question, library: Library) -> str | None:
         return _topic_of_danger(question, library)
     if question.intent in ("restart", OUT_OF_SCOPE) and not question.signals:
         return None
-    return _topic_of_signals(question) or question.topic
+    # "Can the picture be taken down?" is about the worry in hand.
+    return (
+        _topic_of_grave_signals(question)
+        or question.topic
+        or _topic_of_signals(question)
+    )
 
 
 def _topic_of_danger(question: Question, library: Library) -> str | None:
     """The worry that an emergency comes from: the surest sign that has a card."""
-    grave = question.signals - SIGNALS_OF_MANY_WORRIES
     signs = (
-        _topic_of_signals(replace(question, signals=grave)),
+        _topic_of_grave_signals(question),
         question.topic,
         question.worry,
         _topic_of_signals(question),
@@ -208,6 +217,12 @@ def _topic_of_danger(question: Question, library: Library) -> str | None:
     }
     sure = next((topic for topic in signs if topic in with_card), None)
     return sure or _topic_of_signals(question) or question.topic
+
+
+def _topic_of_grave_signals(question: Question) -> str | None:
+    """The worry that a signal of one worry alone speaks of."""
+    grave = question.signals - SIGNALS_OF_MANY_WORRIES
+    return _topic_of_signals(replace(question, signals=grave))
 
 
 def _topic_of_signals(question: Question) -> str | None:
@@ -246,9 +261,6 @@ def _body(
     question: Question, topic: str | None, misses: int, library: Library
 ) -> list[Card]:
     """The cards after the emergency line or the danger check."""
-    asked = _asked_card(question, library)
-    if asked:
-        return [asked]
     if question.danger_asked and _is_all_clear(question):
         return [library.cards[NO_DANGER]]
     if told := _harm_in_small_talk(question, library):
@@ -321,13 +333,10 @@ def _only(card: Card | None) -> list[Card]:
     return [card] if card else []
 
 
-def _asked_card(question: Question, library: Library) -> Card | None:
-    """The card asked for by a button, or the nearest by words that the intent fits."""
+def _asked_card(question: Question, topic: str | None, library: Library) -> Card | None:
+    """The card asked for by a button, or the likeliest by words that fits."""
     if pressed := library.cards.get(question.card or ""):
         return pressed
-    topic = _topic(question, library)
-    if topic and question.intent in PART_OF_QUESTION:
-        return None  # "how do I report it?" is about the worry in hand
     asked = [
         (card, chance)
         for name, chance in question.cards_asked
@@ -343,7 +352,7 @@ def _asked_card(question: Question, library: Library) -> Card | None:
     fitting = [
         (card, chance)
         for card, chance in possible
-        if chance >= left * _likely_enough(card, question.intent, topic)
+        if chance >= left * _likely_enough(card, question, topic)
         and (not card.about or topic is None or topic in card.about)
     ]
     return max(fitting, key=lambda pair: pair[1])[0] if fitting else None
@@ -353,14 +362,20 @@ def _is_for_nation(card: Card, nation: Nation | None) -> bool:
     return card.nations == NATIONS or nation in card.nations
 
 
-def _likely_enough(card: Card, intent: str, topic: str | None) -> float:
+def _likely_enough(card: Card, question: Question, topic: str | None) -> float:
     """How likely a card must be asked for to be shown."""
     own, another = LIKELY_ENOUGH_WITH_A_TOPIC if topic else LIKELY_ENOUGH
-    if intent in card.answers:
+    if topic and question.intent in PART_OF_QUESTION:
+        return SURELY_ASKED  # "how do I report it?" is about the worry in hand
+    if question.intent in card.answers:
         return own
     # One question reads much like another: any may lead to any answer card, but it
     # takes more.
-    return another if intent in MAY_ASK_FOR_ANY_CARD else NEVER_ENOUGH
+    if question.intent in MAY_ASK_FOR_ANY_CARD:
+        return another
+    is_question = question.urgency == "information" and question.part is None
+    is_question = is_question and question.intent in WORRIES
+    return SURELY_ASKED if is_question else NEVER_ENOUGH
 
 
 def _question_cards(

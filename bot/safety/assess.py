@@ -20,7 +20,7 @@ SIGNAL_PRESENT: Final = 0.15
 # do worse.
 SIGNAL_PRESENT_FOR: Final = {
     "young_person_speaking": 0.35,
-    "abuse_in_person": 0.10,
+    "abuse_in_person": 0.08,
     "violence_plan": 0.08,
 }
 EMERGENCY: Final = 0.25
@@ -28,6 +28,8 @@ EMERGENCY: Final = 0.25
 # likely a general question; then it takes a larger one.
 DOUBT: Final = 0.004
 LIKELY_INFORMATION: Final = 0.50
+# "I'm going now" on its own is asked about rather than shouted at.
+EMERGENCY_IN_A_QUESTION: Final = 0.50
 DOUBT_ABOUT_A_QUESTION: Final = 0.08
 # These signals are an emergency by definition, or nearly always one.
 ALWAYS_EMERGENCY: Final = {"immediate_danger": 0.85}
@@ -66,12 +68,12 @@ def assess(
     )
     certain = any(signals[name] >= bar for name, bar in ALWAYS_EMERGENCY.items())
     certain = certain or any(phrase.level == "emergency" for phrase in phrases)
-    if emergency >= EMERGENCY or certain:
+    is_question = urgencies["information"] >= LIKELY_INFORMATION
+    if certain or emergency >= (EMERGENCY_IN_A_QUESTION if is_question else EMERGENCY):
         return Assessment(present, "emergency", danger_check=False)
     urgency = _without_emergency(urgencies)
     if any(signals[name] >= AT_LEAST_URGENT for name in present):
         urgency = max(urgency, "urgent", key=URGENCIES.index)
-    is_question = urgencies["information"] >= LIKELY_INFORMATION
     doubt = DOUBT_ABOUT_A_QUESTION if is_question else DOUBT
     doubtful = emergency >= doubt or bool(phrases)
     return Assessment(present, urgency, danger_check=doubtful)
