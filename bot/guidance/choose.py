@@ -83,7 +83,7 @@ PART_OF_QUESTION: Final[dict[str, Part]] = {
 
 # How likely it must be that a narrow card is asked for, where the intent is the card's
 # and where it is another question: docs/decisions/005-thresholds.md.
-LIKELY_ENOUGH: Final = (0.50, 0.60)
+LIKELY_ENOUGH: Final = (0.60, 0.60)
 # With a worry in hand a short question is about that worry, whatever it sounds like.
 LIKELY_ENOUGH_WITH_A_TOPIC: Final = (0.50, 0.75)
 # A plain question that surely asks for a card gets it, whatever its intent seems.
