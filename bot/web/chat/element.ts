@@ -23,7 +23,7 @@ type Said = { text: string } | { choice: string; title: string };
 class SafeguardingChat extends HTMLElement {
   #conversation!: Conversation;
   #shadow = this.attachShadow({ mode: "open", delegatesFocus: false });
-  #panel = make("section", { class: "panel" });
+  #panel = make("section", { class: "panel", lang: "en-GB" });
   #log = make("div", { class: "log", role: "log", "aria-label": "Messages", tabindex: "0" });
   #status = make("p", { class: "unseen", role: "status" });
   #typing = make("p", { class: "typing", hidden: "" }, ["Looking for the right advice…"]);
@@ -40,6 +40,8 @@ class SafeguardingChat extends HTMLElement {
   #launcher: HTMLButtonElement | null = null;
   #waiting = false;
   #started = false;
+  /** The last press was "Try again": one press is enough, also for a new chat. */
+  #tryingAgain = false;
   #listening: AbortController | null = null;
 
   connectedCallback(): void {
@@ -217,9 +219,13 @@ class SafeguardingChat extends HTMLElement {
     );
     try {
       this.#show(await ask(), canJudge);
+      this.#tryingAgain = false;
       return true;
     } catch (error) {
-      this.#showTrouble(error instanceof NoAnswer && error.isOver, again);
+      const isOver = error instanceof NoAnswer && error.isOver;
+      if (isOver && this.#tryingAgain) setTimeout(() => this.#beginAnew(again));
+      else this.#showTrouble(isOver, again);
+      this.#tryingAgain = false;
       return false;
     } finally {
       clearTimeout(slow);
@@ -227,6 +233,13 @@ class SafeguardingChat extends HTMLElement {
       this.#send.removeAttribute("aria-disabled");
       this.#waiting = false;
     }
+  }
+
+  /** Goes on in a new session with what could not be sent. */
+  #beginAnew(again: () => void): void {
+    void this.#ask(() => this.#conversation.start(), again, false).then(
+      (isAnswered) => isAnswered && again(),
+    );
   }
 
   #show(reply: Reply, canJudge: boolean): void {
@@ -256,10 +269,9 @@ class SafeguardingChat extends HTMLElement {
 
   #showTrouble(isOver: boolean, again: () => void): void {
     const retry = button(isOver ? "Start again and send this" : "Try again", () => {
-      if (!isOver) return again();
-      void this.#ask(() => this.#conversation.start(), again, false).then(
-        (isAnswered) => isAnswered && again(),
-      );
+      this.#tryingAgain = !isOver;
+      if (isOver) this.#beginAnew(again);
+      else again();
     });
     this.#trouble.replaceChildren(
       make("p", {}, [
