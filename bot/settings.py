@@ -115,7 +115,7 @@ def _telegram_token(given: Mapping[str, str]) -> str | None:
 def _telegram_webhook(given: Mapping[str, str]) -> str | None:
     url = _web_address(given, "TELEGRAM_WEBHOOK_URL")
     if url and not url.startswith("https://"):
-        raise SettingError("TELEGRAM_WEBHOOK_URL must start with https://.")
+        raise SettingError("TELEGRAM_WEBHOOK_URL must be an https address.")
     return url
 
 

@@ -46,7 +46,6 @@ from bot.settings import Settings, read_settings
 logger = logging.getLogger(__name__)
 
 NAME: Final = "telegram"
-TELEGRAMS_OWN: Final = "https://api.telegram.org/bot"
 SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105
 ALLOWED_UPDATES: Final = (
     UpdateType.MESSAGE,
@@ -369,9 +368,11 @@ def _bot(settings: Settings, note_let_in: Callable[[bool], None]) -> _PatientBot
             pool_timeout=SECONDS_FOR_AN_ANSWER,
         )
 
+    base_url = settings.telegram_api_base_url
+    elsewhere: dict[str, Any] = {"base_url": base_url} if base_url else {}
     return _PatientBot(
         settings.telegram_bot_token or "",
-        base_url=settings.telegram_api_base_url or TELEGRAMS_OWN,
+        **elsewhere,
         request=request(),
         get_updates_request=request(),
         defaults=Defaults(

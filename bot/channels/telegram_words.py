@@ -17,7 +17,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.guidance.render import Message, ShownCard, ShownContact
 
-# https://core.telegram.org/bots/api#sendmessage, after the markup is taken out.
+# Of the Bot API's sendMessage, after the markup is taken out.
 MOST_CHARACTERS: Final = 4_096
 TAG: Final = re.compile(r"<[^>]+>")
 # Two short titles stand beside each other on a small phone; longer ones are cut off.
