@@ -373,8 +373,11 @@ def _likely_enough(card: Card, question: Question, topic: str | None) -> float:
     # takes more.
     if question.intent in MAY_ASK_FOR_ANY_CARD:
         return another
-    is_question = question.urgency == "information" and question.part is None
-    is_question = is_question and question.intent in WORRIES
+    is_question = (
+        question.intent in WORRIES
+        and question.urgency == "information"
+        and question.part is None
+    )
     return SURELY_ASKED if is_question else NEVER_ENOUGH
 
 
