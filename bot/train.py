@@ -6,6 +6,7 @@ with a note beside it of what it was trained on.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import sys
@@ -64,6 +65,9 @@ def train() -> None:
     from rasa.model_training import train as rasa_train
 
     started = time.monotonic()
+    # Nearly all that is made here lives to the end: to look for what does not, over and
+    # over among millions of objects, took a quarter of the time.
+    gc.disable()
     trained_on = fingerprint()
     result = rasa_train(
         domain="domain.yml",

@@ -36,17 +36,21 @@ class LabelledMessage(Message):
     a message holds is never changed in place, only added to.
     """
 
+    # What the message held when it was last hashed, and the hash.
+    _fingerprint: tuple[Any, str] = (None, "")
+
     def __deepcopy__(self, memo: dict[int, Any]) -> LabelledMessage:
         """A message of its own that shares what both will never change."""
         copied = LabelledMessage(dict(self.data))
         copied.features = list(self.features)
         copied.output_properties = set(self.output_properties)
+        copied._fingerprint = self._fingerprint
         return copied
 
     def fingerprint(self) -> str:
         """Changes when the text, a label, a vector or a feature changes."""
         holds = (tuple(self.data), len(self.features))
-        known, digest = getattr(self, "_fingerprint", (None, ""))
+        known, digest = self._fingerprint
         if known != holds:
             digest = self._digest()
             self._fingerprint = (holds, digest)

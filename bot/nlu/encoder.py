@@ -8,7 +8,7 @@ benchmarks. Knows nothing of Rasa.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,10 @@ from bot.nlu.passages import Span, passages
 VECTOR_SIZE: Final = 384
 # Positions the network was trained on. A longer text is read in pieces of this length.
 MOST_TOKENS: Final = 256
-BATCH_SIZE: Final = 32
+# A long message is shared by two threads; a third would gain it next to nothing. A
+# short one is quicker alone, above all where the other core has work of its own.
+MOST_THREADS: Final = 2
+MOST_TOKENS_ALONE: Final = 64
 
 Vectors = NDArray[np.float32]
 
@@ -53,21 +56,13 @@ class Encoder:
 
     def __init__(self, folder: Path) -> None:
         # Imported here so that modules which only name the class stay light.
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        # One message is too small to share; many share the cores by batches.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        # Memory for a rare long message should not be held for ever.
-        options.enable_cpu_mem_arena = False
         try:
             self._tokeniser = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "encoder.onnx"),
-                options,
-                providers=["CPUExecutionProvider"],
+            self._short, self._long = (
+                _session(folder / "encoder.onnx", threads)
+                for threads in (1, min(MOST_THREADS, os.cpu_count() or 1))
             )
         except Exception as error:
             raise EncoderError(
@@ -78,63 +73,68 @@ class Encoder:
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """The readings of texts, in their order."""
-        readings: list[Reading | None] = [None] * len(texts)
         encodings = [self._tokeniser.encode(text) for text in texts]
-        # Texts of one length share a batch, so that little padding is computed.
-        order = sorted(range(len(texts)), key=lambda index: len(encodings[index].ids))
-        batches = [
-            order[start : start + BATCH_SIZE]
-            for start in range(0, len(order), BATCH_SIZE)
-        ]
-
-        def fill(batch: list[int]) -> None:
-            pieces = [[encodings[i], *encodings[i].overflowing] for i in batch]
-            hidden = iter(
-                self._token_vectors([p.ids for group in pieces for p in group])
-            )
-            for index, group in zip(batch, pieces, strict=True):
-                states = np.concatenate(
-                    [next(hidden)[: len(piece.ids)] for piece in group]
-                )
-                offsets = [offset for piece in group for offset in piece.offsets]
-                readings[index] = _pooled(states, offsets, passages(texts[index]))
-
-        if len(batches) > 1:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(fill, batches))
-        elif batches:
-            fill(batches[0])
-        return [reading for reading in readings if reading is not None]
+        pieces = [[encoding, *encoding.overflowing] for encoding in encodings]
+        states = self._token_vectors([p.ids for group in pieces for p in group])
+        readings = []
+        for text, group in zip(texts, pieces, strict=True):
+            held = np.concatenate([next(states) for _ in group])
+            offsets = [offset for piece in group for offset in piece.offsets]
+            readings.append(_pooled(held, offsets, passages(text)))
+        return readings
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of whole texts, shape (number of texts, 384)."""
         whole = [reading.whole for reading in self.read(texts)]
         return np.array(whole, dtype=np.float32).reshape(-1, VECTOR_SIZE)
 
-    def _token_vectors(self, ids: list[list[int]]) -> Vectors:
-        width = max(len(row) for row in ids)
-        tokens = np.zeros((len(ids), width), dtype=np.int64)
-        mask = np.zeros((len(ids), width), dtype=np.int64)
-        for row, values in enumerate(ids):
-            tokens[row, : len(values)] = values
-            mask[row, : len(values)] = 1
-        inputs: dict[str, Any] = {"input_ids": tokens, "attention_mask": mask}
-        return np.asarray(self._session.run(None, inputs)[0])
+    def _token_vectors(self, rows: Sequence[list[int]]) -> Iterator[Vectors]:
+        """The vectors of each row's tokens, shape (tokens, 384), in the rows' order.
+
+        Each row is read alone: a batch would share one scale of its 8-bit numbers, and
+        a text's vector would depend on the company it was read in.
+        """
+        if len(rows) == 1:
+            is_long = len(rows[0]) > MOST_TOKENS_ALONE
+            yield self._run(self._long if is_long else self._short, rows[0])
+            return
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from pool.map(lambda row: self._run(self._short, row), rows)
+
+    def _run(self, session: Any, row: list[int]) -> Vectors:
+        (states,) = session.run(None, {"input_ids": np.array([row], dtype=np.int64)})
+        return np.asarray(states[0])
+
+
+def _session(file: Path, threads: int) -> Any:
+    """The network, run by so many threads."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # The second thread keeps awake while a message is read, no longer: waking it for
+    # each step would cost more than it does.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    # Memory for a rare long message should not be held for ever.
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(
+        str(file), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def _pooled(states: Vectors, offsets: list[Span], spans: list[Span]) -> Reading:
     """Mean vectors: of all tokens, and of the tokens that lie in each span."""
     whole = _unit(states.mean(axis=0))
-    starts = np.array([start for start, _ in offsets])
+    starts, ends = np.array(offsets).T
+    firsts, lasts = np.array(spans or [(0, 0)]).T[:, :, np.newaxis]
     # Special tokens and empty ones have no width, and belong to no passage.
-    wide = np.array([end > start for start, end in offsets])
-    found = []
-    for start, end in spans:
-        inside = wide & (starts >= start) & (starts < end)
-        if inside.any():
-            found.append(_unit(states[inside].mean(axis=0)))
-    return Reading(whole, np.array(found or [whole], dtype=np.float32))
+    inside = (ends > starts) & (starts >= firsts) & (starts < lasts)
+    held = inside[inside.any(axis=1)].astype(np.float32)
+    # The length of a vector says nothing, so the sum does for the mean.
+    return Reading(whole, _unit(held @ states) if len(held) else whole[np.newaxis])
 
 
-def _unit(vector: Vectors) -> Vectors:
-    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / lengths, dtype=np.float32)

@@ -36,6 +36,8 @@ MARGIN_TOLERANCE: Final = 1e-2
 STRENGTH: Final = 1.0
 MOST_STEPS: Final = 400
 TOLERANCE: Final = 1e-3
+# Fits are for several cores, which threads of scikit-learn's do not share; -1 is all.
+PROCESSES: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +74,29 @@ class LinearHeads:
             margin_weight: of the n-grams; less where the encoder never saw the texts.
             vector_scale: of the vectors; more where it never saw them.
         """
+        from joblib import Parallel, delayed
         from sklearn.svm import LinearSVC
 
-        by_vectors = _regression(balanced=False).fit(vectors * vector_scale, truths)
-        by_ngrams = LinearSVC(
-            C=MARGIN_STRENGTH, tol=MARGIN_TOLERANCE, random_state=0
-        ).fit(ngrams * NGRAM_SCALE, truths)
-        margins = margin_weight * by_ngrams.coef_ * NGRAM_SCALE
-        offsets = by_vectors.intercept_ + margin_weight * by_ngrams.intercept_
+        labels = sorted(set(truths))
+        machine = LinearSVC(C=MARGIN_STRENGTH, tol=MARGIN_TOLERANCE, random_state=0)
+        scaled_vectors, scaled_ngrams = vectors * vector_scale, ngrams * NGRAM_SCALE
+        # One label against the rest is what the machine does by itself, on one core.
+        by_vectors, *by_ngrams = Parallel(PROCESSES)(
+            [
+                delayed(_fitted)(_regression(False), scaled_vectors, truths),
+                *(
+                    delayed(_fitted)(machine, scaled_ngrams, np.equal(truths, label))
+                    for label in labels
+                ),
+            ]
+        )
+        margins = np.vstack([one.coef_ for one in by_ngrams])
+        middle = np.hstack([one.intercept_ for one in by_ngrams])
+        offsets = by_vectors.intercept_ + margin_weight * middle
         return cls(
-            tuple(str(label) for label in by_vectors.classes_),
+            tuple(labels),
             _columns(by_vectors.coef_ * vector_scale),
-            _columns(margins),
+            _columns(margin_weight * margins * NGRAM_SCALE),
             offsets.astype(np.float32),
         )
 
@@ -101,24 +114,14 @@ class LinearHeads:
             ngrams: shape (examples, n-grams).
             truths: for each label whether it holds, for each example.
         """
-        columns = []
-        for held in truths.values():
-            is_so = np.asarray(held)
-            telling = _telling(ngrams, is_so) * NGRAM_SCALE
-            by_vectors = _regression(balanced=True).fit(
-                vectors * YES_OR_NO_SCALE, is_so
-            )
-            by_ngrams = _regression(balanced=True).fit(ngrams @ diags(telling), is_so)
-            # Both were taught that yes and no are as common: each is told the truth.
-            rarity = np.log(is_so.mean() / (1 - is_so.mean()))
-            offset = by_vectors.intercept_ + by_ngrams.intercept_ + 2 * rarity
-            columns.append(
-                (
-                    _columns(by_vectors.coef_ * YES_OR_NO_SCALE),
-                    _columns(by_ngrams.coef_ * telling),
-                    offset.astype(np.float32),
-                )
-            )
+        from joblib import Parallel, delayed
+
+        # Handed to the other processes once, as files that all can read.
+        scaled = vectors * YES_OR_NO_SCALE
+        columns = Parallel(PROCESSES)(
+            delayed(_fit_yes_or_no)(scaled, ngrams, np.asarray(held))
+            for held in truths.values()
+        )
         vector_weights, ngram_weights, offsets = zip(*columns, strict=True)
         return cls(
             tuple(truths),
@@ -169,6 +172,30 @@ def yes_or_no(scores: Vectors) -> Vectors:
     # The logistic function, in the form that no large score can break.
     return np.asarray(
         (1 + np.tanh(YES_OR_NO_BELIEF / 2 * scores)) / 2, dtype=np.float32
+    )
+
+
+def _fitted(model: Any, features: Any, truths: Any) -> Any:
+    from sklearn.base import clone
+
+    # Short fits are sent in lots, and a lot shares what it was sent.
+    return clone(model).fit(features, truths)
+
+
+def _fit_yes_or_no(
+    vectors: Vectors, ngrams: csr_matrix, is_so: NDArray[np.bool_]
+) -> tuple[Vectors, Vectors, Vectors]:
+    """One label's weights for scaled vectors and for n-grams, and its offset."""
+    telling = _telling(ngrams, is_so) * NGRAM_SCALE
+    by_vectors = _regression(balanced=True).fit(vectors, is_so)
+    by_ngrams = _regression(balanced=True).fit(ngrams @ diags(telling), is_so)
+    # Both were taught that yes and no are as common: each is told the truth.
+    rarity = np.log(is_so.mean() / (1 - is_so.mean()))
+    offset = by_vectors.intercept_ + by_ngrams.intercept_ + 2 * rarity
+    return (
+        _columns(by_vectors.coef_ * YES_OR_NO_SCALE),
+        _columns(by_ngrams.coef_ * telling),
+        offset.astype(np.float32),
     )
 
 

@@ -77,18 +77,23 @@ class NgramFeaturizer(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds n-grams to every training example."""
-        self.process(training_data.training_examples)
+        self._add_ngrams(training_data.training_examples)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds n-grams to messages; one without text gets none."""
         assert self._ngrams, "Rasa trains or loads a component before it runs it"
+        for message in self._add_ngrams(messages):
+            knows = self._ngrams.knows_a_word(plain_text(message))
+            message.set(KNOWS_A_WORD, knows)
+        return messages
+
+    def _add_ngrams(self, messages: list[Message]) -> list[Message]:
+        """Those that have a text, now with n-grams."""
+        assert self._ngrams, "Rasa trains or loads a component before it runs it"
         written = [message for message in messages if message.get(TEXT)]
         if written:
-            texts = [plain_text(message) for message in written]
-            rows = self._ngrams.rows(texts)
-            for index, message in enumerate(written):
-                message.set(KNOWS_A_WORD, self._ngrams.knows_a_word(texts[index]))
-                row = rows[index]
+            rows = self._ngrams.rows([plain_text(message) for message in written])
+            for message, row in zip(written, rows, strict=True):
                 message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
-        return messages
+        return written

@@ -44,7 +44,7 @@ def regression(features, truths, balanced):
     )
 
 
-@pytest.mark.parametrize("classes", [3, 7])
+@pytest.mark.parametrize("classes", [3, 7, 45])
 def test_scores_of_one_label_among_many(classes):
     vectors, ngrams, labels = examples(classes)
     heads = LinearHeads.fit_one_of(vectors, ngrams, labels)
