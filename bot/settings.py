@@ -18,6 +18,7 @@ from dotenv import dotenv_values
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.desk_settings import DeskSettings, read_desk
 from bot.errors import SettingError
 
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -26,6 +27,8 @@ DEFAULT_DATABASE_URL: Final = "sqlite:///metrics.db"
 DEFAULT_SESSION_MINUTES: Final = 30
 # Telegram's own limit is 30.
 DEFAULT_TELEGRAM_MESSAGES_A_SECOND: Final = 25
+# How servers are told to run in several processes.
+WORKERS: Final = ("SANIC_WORKERS", "WEB_CONCURRENCY")
 TELEGRAM_TOKEN: Final = re.compile(r"\d+:[\w-]{10,}")
 TELEGRAM_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,256}")
 # The drivers that this project installs.
@@ -55,6 +58,7 @@ class Settings:
         telegram_webhook_secret: what Telegram must say when it calls.
         telegram_api_base_url: another Bot API server; None is Telegram's own.
         telegram_messages_a_second: at most so many are sent in all.
+        desk: the school's helpdesk; None leaves it out.
     """
 
     host: str = DEFAULT_HOST
@@ -68,6 +72,7 @@ class Settings:
     telegram_webhook_secret: str | None = field(default=None, repr=False)
     telegram_api_base_url: str | None = field(default=None, repr=False)
     telegram_messages_a_second: int = DEFAULT_TELEGRAM_MESSAGES_A_SECOND
+    desk: DeskSettings | None = None
 
 
 def read_settings(
@@ -80,6 +85,9 @@ def read_settings(
     """
     given = {k: v for k, v in dotenv_values(file).items() if v is not None}
     given.update(os.environ if environment is None else environment)
+    for name in WORKERS:
+        # A second process would know nothing of the conversations of the first.
+        _whole_number(given, name, 1, 1, 1)
     return Settings(
         host=given.get("HOST") or DEFAULT_HOST,
         port=_whole_number(given, "PORT", DEFAULT_PORT, 1, 65_535),
@@ -100,6 +108,7 @@ def read_settings(
             1,
             10_000,
         ),
+        desk=read_desk(given, _web_address(given, "HELPDESK_URL")),
     )
 
 
@@ -151,7 +160,8 @@ def _whole_number(
     except ValueError:
         number = least - 1
     if not least <= number <= most:
-        raise SettingError(f"{name} must be a whole number from {least} to {most}.")
+        wanted = f"a whole number from {least} to {most}" if most > least else least
+        raise SettingError(f"{name} must be {wanted}.")
     return number
 
 
