@@ -1,0 +1,1 @@
+"""What passes between a service desk and this bot."""
