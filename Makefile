@@ -12,10 +12,10 @@ export PYTHONWARNINGS := ignore
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat train test evaluate compare variety content lint format check bench web clean
+.PHONY: help setup run chat helpdesk-demo train test evaluate compare card variety content lint format check bench web clean
 
 help: ## list these commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 setup: $(READY) ## install everything into .venv
 
@@ -35,6 +35,10 @@ run: $(READY) ## train if needed, then serve on http://127.0.0.1:5005 (PORT=... 
 chat: $(READY) ## talk to the bot in the terminal
 	@$(BIN)/python -m bot.train
 	@$(BIN)/python -m bot.chat
+
+helpdesk-demo: $(READY) ## show a real helpdesk with the bot beside it (Ctrl-C ends both)
+	@$(BIN)/python -m bot.train
+	@exec $(BIN)/python tools/helpdesk_demo.py
 
 train: $(READY) ## train the model if anything it is made of has changed
 	@$(BIN)/python -m bot.train
@@ -65,6 +69,10 @@ evaluate: $(READY) ## score a labelled set: make evaluate SET=file.jsonl [OUT=fo
 
 compare: $(READY) ## compare features, encoders and amounts of data (ten minutes)
 	@$(BIN)/python -m benchmarks.compare
+
+card: $(READY) ## measure the open test set and write it into docs/model-card.md
+	@$(BIN)/python -m bot.train
+	@$(BIN)/python -m benchmarks.model_card
 
 variety: $(READY) ## find messages that are too much like others
 	@$(BIN)/python -m benchmarks.variety

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -14,11 +14,9 @@ from bot.guidance.choices import Menu, load_titles
 from bot.guidance.choose import Answer, Question, choose
 from bot.guidance.load import Library, load_library
 from bot.guidance.render import Message, as_text, render
-from bot.terms import AUDIENCES, NATIONS, PARTS, WORRIES, Audience, Nation, Urgency
-
-# "He is banging on our door" is an emergency above all; beside it even a small chance
-# tells which one (docs/decisions/005-thresholds.md).
-LIKELY_WORRY: Final = 0.01
+from bot.handover.finding import likely_worry
+from bot.settings import read_settings
+from bot.terms import AUDIENCES, NATIONS, PARTS, Audience, Nation, Urgency
 
 
 @cache
@@ -30,7 +28,7 @@ def library() -> Library:
 @cache
 def menu() -> Menu:
     """All buttons, made once."""
-    return Menu(library(), load_titles())
+    return Menu(library(), load_titles(), read_settings().desk is not None)
 
 
 def question_from(tracker: Tracker) -> Question:
@@ -48,7 +46,7 @@ def question_from(tracker: Tracker) -> Question:
         is_adult="adult" in entities,
         nation=_one_of(NATIONS, entities.get("nation")) or tracker.get_slot("nation"),
         topic=tracker.get_slot("topic"),
-        worry=_likely_worry(latest),
+        worry=likely_worry(latest),
         part=_one_of(PARTS, entities.get("part")),
         card=entities.get("card"),
         cards_asked=tuple(
@@ -57,19 +55,6 @@ def question_from(tracker: Tracker) -> Question:
         misses=int(tracker.get_slot("misses") or 0),
         danger_asked=bool(tracker.get_slot("danger_asked")),
         nation_asked=bool(tracker.get_slot("nation_asked")),
-    )
-
-
-def _likely_worry(latest: Mapping[str, Any]) -> str | None:
-    """The likeliest worry, if it is likely at all."""
-    ranking = latest.get("intent_ranking") or ()
-    return next(
-        (
-            intent["name"]
-            for intent in ranking
-            if intent["name"] in WORRIES and intent["confidence"] >= LIKELY_WORRY
-        ),
-        None,
     )
 
 

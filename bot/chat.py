@@ -6,10 +6,12 @@ import asyncio
 import secrets
 import sys
 import textwrap
+from types import SimpleNamespace
 
 import bot.quick_start  # noqa: F401  before anything imports Rasa
 from bot.agent import load_agent
 from bot.channels.reception import Reception, Reply
+from bot.channels.school_requests import school_of
 from bot.errors import BotError
 from bot.guidance.choices import Menu, load_titles
 from bot.guidance.load import load_library
@@ -34,8 +36,15 @@ async def converse() -> None:
     print("Loading the model...")
     agent = load_agent(settings)
     library = load_library()
+    school = school_of(settings, library)
+    if school:
+        school.begin(SimpleNamespace(ctx=SimpleNamespace(agent=agent)))
     reception = Reception(
-        "terminal", agent.handle_message, library, Menu(library, load_titles())
+        "terminal",
+        agent.handle_message,
+        library,
+        Menu(library, load_titles(), school is not None),
+        school=school,
     )
     conversation = secrets.token_hex(16)
     reply = reception.opening()

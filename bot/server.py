@@ -81,6 +81,10 @@ def build_app(settings: Settings) -> Sanic:
         from bot.channels.telegram import TelegramChannel
 
         channels.append(TelegramChannel(settings))
+    if settings.desk:
+        from bot.channels.helpdesk import HelpdeskChannel
+
+        channels.append(HelpdeskChannel(settings))
     register(channels, app, route="/webhooks/")
 
     async def start(app: Any, loop: Any) -> None:
@@ -113,6 +117,9 @@ def build_app(settings: Settings) -> Sanic:
         if telegram is not None:
             # The other channels answer without it.
             state["telegram"] = telegram.is_ready
+        helpdesk = getattr(request.app.ctx, "helpdesk", None)
+        if helpdesk is not None:
+            state["helpdesk"] = helpdesk.is_ready
         return json_response(state, 200 if state["ready"] else 503)
 
     app.blueprint(pages(load_library(), settings.allowed_origins))

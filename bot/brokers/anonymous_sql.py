@@ -15,7 +15,7 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.brokers.turn_writer import TurnWriter
-from bot.metrics.turn import Channel, Opinion, turn_from
+from bot.metrics.turn import Channel, Opinion, Turn, turn_from
 from bot.privacy.quiet_logs import log_event
 from bot.settings import read_settings
 
@@ -89,6 +89,10 @@ class AnonymousSqlBroker(EventBroker):
             now = datetime.now(UTC)
             day = now.date().isoformat()
             self._writer.write(Opinion(number, day, now.hour, channel, helpful))
+
+    def count(self, turn: Turn) -> None:
+        """Counts a turn that was no conversation with Rasa: a ticket, read."""
+        self._writer.write(turn)
 
     def forget(self, sender_id: str) -> None:
         """Drops the link between a sender and their random number."""

@@ -19,3 +19,5 @@ def forget_everywhere(app: Any, conversation: str) -> None:
         forget = getattr(part, "forget", None)
         if forget is not None:
             forget(conversation)
+    for requests in getattr(app.ctx, "school_requests", ()):
+        requests.forget(conversation)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
+from bot.channels.school_requests import Said, SchoolRequests
 from bot.errors import BotError
 from bot.guidance.choices import Meaning, Menu
 from bot.guidance.choose import EMERGENCY, FAILED, OPENING, UNREADABLE, Answer
@@ -25,7 +26,8 @@ from bot.guidance.render import (
     contacts_for,
     message_of,
 )
-from bot.plain_text import normalise
+from bot.handover.request import KEYS as SCHOOL_KEYS
+from bot.plain_text import INVISIBLE, normalise
 from bot.privacy.quiet_logs import log_event
 from bot.terms import IMMEDIATE_DANGER, Urgency
 
@@ -83,6 +85,7 @@ class Reception:
         library: the content, for what must be said when Rasa cannot.
         menu: the buttons that exist.
         most_characters: of one text; a longer one is not read.
+        school: takes requests to the school, where there is a helpdesk.
     """
 
     def __init__(
@@ -92,12 +95,14 @@ class Reception:
         library: Library,
         menu: Menu,
         most_characters: int = MOST_CHARACTERS,
+        school: SchoolRequests | None = None,
     ) -> None:
         self._channel = channel
         self._handler = handler
         self._library = library
         self._menu = menu
         self._most_characters = most_characters
+        self._school = school
 
     def opening(self) -> Reply:
         """What is said first: a machine, not an emergency service, 999."""
@@ -111,6 +116,12 @@ class Reception:
         """Answers what a person typed."""
         # Half an emoji, cut off by a client, is no text: nothing below could encode it.
         text = text.encode("utf-8", "ignore").decode("utf-8")
+        if self._school and self._school.is_open(conversation):
+            # A name is taken as it was typed, and what is unreadable is asked again.
+            typed = INVISIBLE.sub("", text)[: self._most_characters]
+            said = await self._school.take(conversation, typed)
+            if said:
+                return self._said(said)
         readable = normalise(text) if len(text) <= self._most_characters else ""
         plain = COMMAND.sub("", readable)
         if not any(character.isalnum() for character in plain):
@@ -123,9 +134,14 @@ class Reception:
         Raises:
             ChoiceUnknownError: there is no such button.
         """
+        if self._school and choice in SCHOOL_KEYS:
+            return self._said(await self._school.press(conversation, choice))
         meaning = self._menu.meaning(choice)
         if meaning is None:
             raise ChoiceUnknownError("There is no such button. Please choose again.")
+        if self._school:
+            # Whoever presses something else has left the request.
+            self._school.leave(conversation)
         return await self._ask(conversation, meaning.written, _as_parsed(meaning))
 
     async def _ask(
@@ -144,6 +160,8 @@ class Reception:
             log_event(logger, logging.ERROR, "reception.answer.missing")
             return self._failed(parse_data)
         first = collector.guidance[0]
+        if self._school:
+            self._school.heard(conversation, first["urgency"])
         return Reply(
             urgency=first["urgency"],
             danger_check=first["danger_check"],
@@ -156,6 +174,17 @@ class Reception:
         if parse_data and parse_data["intent"]["name"] == IMMEDIATE_DANGER:
             return replace(reply, urgency="emergency")
         return replace(reply, danger_check=True)
+
+    def _said(self, said: Said) -> Reply:
+        """A step of a request to the school."""
+        reply = self._fixed(*([EMERGENCY] if said.danger_first else []), said.card)
+        if said.danger_first:
+            reply = replace(reply, urgency="emergency")
+        message = reply.messages[-1]
+        message["text"] = "\n".join(filter(None, (message["text"], said.lines)))
+        if said.buttons:
+            message["buttons"] = buttons(self._menu.titled(said.buttons, "parent"))
+        return reply
 
     def _fixed(self, *card_ids: str) -> Reply:
         """A reply that needs no part of Rasa."""

@@ -37,6 +37,7 @@ from telegram.request import HTTPXRequest
 
 from bot.channels.forgetting import forget_everywhere
 from bot.channels.reception import Reception
+from bot.channels.school_requests import school_of
 from bot.channels.telegram_talk import COMMANDS, TelegramTalk
 from bot.guidance.choices import Menu, load_titles
 from bot.guidance.load import load_library
@@ -99,16 +100,20 @@ class TelegramChannel(InputChannel):
         if self._settings.telegram_bot_token is None:
             return routes
         library = load_library()
+        school = school_of(self._settings, library)
         reception = Reception(
             NAME,
             on_new_message,
             library,
-            Menu(library, load_titles()),
+            Menu(library, load_titles(), school is not None),
             # Telegram cuts longer texts itself.
             most_characters=MessageLimit.MAX_TEXT_LENGTH,
+            school=school,
         )
 
         async def start(app: Any, *_: Any) -> None:
+            if school:
+                school.begin(app)
             app.ctx.telegram = TelegramBot(
                 self._settings, reception, lambda c: forget_everywhere(app, c)
             )

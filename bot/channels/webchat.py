@@ -20,6 +20,7 @@ from sanic.response import json as json_response
 
 from bot.channels.forgetting import forget_everywhere, tracker_store
 from bot.channels.reception import Reception, Reply
+from bot.channels.school_requests import school_of
 from bot.channels.sessions import Sessions
 from bot.errors import BotError
 from bot.guidance.choices import Menu, load_titles
@@ -74,12 +75,19 @@ class WebChat(InputChannel):
     ) -> Blueprint:
         """The routes, for Rasa's server or ours."""
         library = load_library()
+        school = school_of(self._settings, library)
         reception = Reception(
-            NAME, on_new_message, library, Menu(library, load_titles())
+            NAME,
+            on_new_message,
+            library,
+            Menu(library, load_titles(), school is not None),
+            school=school,
         )
         routes = Blueprint("webchat")
 
         async def prepare(app: Any, *_: Any) -> None:
+            if school:
+                school.begin(app)
             app.ctx.sessions = Sessions(
                 self._settings.session_minutes * 60, lambda c: forget_everywhere(app, c)
             )

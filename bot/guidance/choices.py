@@ -32,6 +32,7 @@ DANGER_NOW: Final = "emergency"
 NOBODY_IN_DANGER: Final = "no_danger"
 A_PERSON: Final = "human"
 START_AGAIN: Final = "restart"
+ASK_THE_SCHOOL: Final = "school.ask"
 
 # What is offered after an answer about a worry, in the order of need.
 FOLLOW_UPS: Final[tuple[Part, ...]] = ("report", "avoid", "talk", "signs", "what")
@@ -87,9 +88,13 @@ class Menu:
     Args:
         library: the cards that buttons can ask for.
         titles: see `load_titles`.
+        has_school: whether there is a school's helpdesk to ask for contact.
     """
 
-    def __init__(self, library: Library, titles: Titles) -> None:
+    def __init__(
+        self, library: Library, titles: Titles, has_school: bool = False
+    ) -> None:
+        self._has_school = has_school
         self._library = library
         self._titles = titles
         self._meanings = _meanings(library)
@@ -111,11 +116,22 @@ class Menu:
         """The buttons under an answer: what to ask next, a person, and 999."""
         shown = {card.id for card in answer.cards}
         keys = self._next_steps(answer, audience, shown)
+        if self._offers_school(answer, audience, shown):
+            keys.append(ASK_THE_SCHOOL)
         if HUMAN_ROUTES not in shown:
             keys.append(A_PERSON)
         if answer.urgency != "emergency":
             keys.append(DANGER_NOW)
         return self.titled(keys, audience)
+
+    def _offers_school(
+        self, answer: Answer, audience: Audience, shown: set[str]
+    ) -> bool:
+        """Whether a school could help: not in an emergency, and a parent's to ask."""
+        if not self._has_school or audience != "parent":
+            return False
+        has_worry = answer.topic is not None or HUMAN_ROUTES in shown
+        return has_worry and answer.urgency != "emergency" and not answer.danger_check
 
     def _next_steps(
         self, answer: Answer, audience: Audience, shown: set[str]

@@ -119,13 +119,13 @@ def turn_from(
         turn_number=min(turn_number, MOST_TURNS),
         channel=_known(message.get("input_channel"), CHANNELS, "other"),
         intent=_known(intent.get("name"), COUNTED_INTENTS, NOT_UNDERSTOOD),
-        confidence=_confidence_band(intent.get("confidence"), "urgency" in read),
+        confidence=confidence_band(intent.get("confidence"), "urgency" in read),
         urgency=_known(first.get("urgency"), URGENCIES, "information"),
         danger_check=bool(first.get("danger_check")),
         understood=bool(first.get("understood")),
         nation=_known(first.get("nation"), NATIONS, None),
         audience=_known(first.get("audience"), AUDIENCES, "parent"),
-        latency=_latency_band(ended - message["timestamp"]),
+        latency=latency_band(ended - message["timestamp"]),
         signals=frozenset(read.get("signals_present") or ()) & frozenset(SIGNALS),
         cards=_numbers([_card_id(guidance) for guidance in shown]),
         contacts=_numbers(
@@ -138,7 +138,8 @@ def _known(value: Any, names: Sequence[str], otherwise: Any) -> Any:
     return value if value in names else otherwise
 
 
-def _confidence_band(confidence: Any, was_read: bool) -> ConfidenceBand:
+def confidence_band(confidence: Any, was_read: bool = True) -> ConfidenceBand:
+    """The band of a probability; what was not read by the model was a button."""
     if not was_read or not isinstance(confidence, int | float):
         return "button"
     if confidence < LOW_CONFIDENCE:
@@ -146,7 +147,8 @@ def _confidence_band(confidence: Any, was_read: bool) -> ConfidenceBand:
     return "middle" if confidence < HIGH_CONFIDENCE else "high"
 
 
-def _latency_band(seconds: float) -> LatencyBand:
+def latency_band(seconds: float) -> LatencyBand:
+    """The band of a time to answer."""
     bands = zip(LATENCY_ENDS, LATENCY_BANDS, strict=False)
     return next((band for end, band in bands if seconds < end), LATENCY_BANDS[-1])
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import desk_settings
 from bot import settings as module
+from bot.desk_settings import DEFAULT_PATHS, DESKS, WITH_QUEUE, WITH_USER, DeskSettings
 from bot.errors import SettingError
 from bot.settings import Settings, read_settings
 
@@ -14,6 +16,15 @@ NO_FILE = Path("there is no such file")
 EXAMPLE = Path(".env.example")
 COMPOSE = Path("compose.yaml")
 SECRET = re.compile(r"token|secret|password|key|url")
+DESK = {
+    "HELPDESK_URL": "https://desk.school.example/helpdesk/",
+    "HELPDESK_SECRET": "a_secret-of-20-letters",
+    # FreeScout takes a number only, the others take one too.
+    "HELPDESK_USER": "7",
+    "HELPDESK_TOKEN": "a-token",
+    "HELPDESK_QUEUE": "4",
+    "HELPDESK_NOTE_PATH": "/tickets/{ticket}/notes",
+}
 
 
 def read(**environment):
@@ -33,6 +44,8 @@ def test_without_settings_the_bot_is_reached_from_this_machine_only():
         ("PORT", "65536"),
         ("PORT", "5005.5"),
         ("PORT", "0x10"),
+        ("SANIC_WORKERS", "2"),
+        ("WEB_CONCURRENCY", "4"),
         ("SESSION_MINUTES", "0"),
         ("SESSION_MINUTES", "1441"),
         ("SESSION_MINUTES", "half an hour"),
@@ -76,6 +89,79 @@ def test_a_bad_value_stops_the_start_and_is_named(name, value):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("HELPDESK_DESK", "otherdesk"),
+        ("HELPDESK_DESK", "Zendesk"),
+        ("HELPDESK_URL", ""),
+        ("HELPDESK_URL", "desk.school.example"),
+        ("HELPDESK_URL", "ftp://desk.school.example"),
+        ("HELPDESK_SECRET", ""),
+        ("HELPDESK_SECRET", "too short"),
+        ("HELPDESK_SECRET", "a space stands between"),
+        ("HELPDESK_SECRET", "x" * 257),
+        ("HELPDESK_TOKEN", ""),
+        ("HELPDESK_NATION", "britain"),
+        ("HELPDESK_TICKET_PATH", "a..b"),
+        ("HELPDESK_TEXT_PATH", "$.text"),
+        ("HELPDESK_TITLE_PATH", "the title"),
+        ("HELPDESK_BY_STAFF_PATH", ".staff"),
+        ("HELPDESK_CLOSED_PATH", "tickets[0].closed"),
+    ],
+)
+@pytest.mark.parametrize("desk", DESKS)
+def test_a_bad_value_of_a_desk_stops_the_start_and_is_named(desk, name, value):
+    with pytest.raises(SettingError, match=name):
+        read(**{**DESK, "HELPDESK_DESK": desk, name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "desks"),
+    [
+        ("HELPDESK_USER", WITH_USER),
+        ("HELPDESK_QUEUE", WITH_QUEUE),
+        ("HELPDESK_NOTE_PATH", {"generic"}),
+    ],
+)
+@pytest.mark.parametrize("desk", DESKS)
+def test_a_setting_must_be_given_where_the_desk_needs_it(desk, name, desks):
+    given = {**DESK, "HELPDESK_DESK": desk, name: ""}
+    if desk not in desks:
+        assert read(**given).desk.name == desk
+        return
+    with pytest.raises(SettingError, match=rf"{name} .* {desk}"):
+        read(**given)
+
+
+@pytest.mark.parametrize(
+    ("desk", "name"),
+    [
+        (desk, name)
+        for name, desks in desk_settings.NUMBERS.items()
+        for desk in sorted(desks)
+    ],
+)
+def test_an_id_that_must_be_a_number_is_one(desk, name):
+    with pytest.raises(SettingError, match=name):
+        read(**{**DESK, "HELPDESK_DESK": desk, name: "the lead"})
+
+
+def test_a_secret_that_becomes_part_of_an_address_has_plain_letters():
+    given = {**DESK, "HELPDESK_SECRET": "signs/of?all&kinds=16"}
+    assert read(**given, HELPDESK_DESK="zendesk").desk.secret == "signs/of?all&kinds=16"
+    with pytest.raises(SettingError, match="HELPDESK_SECRET"):
+        read(**given, HELPDESK_DESK="django-helpdesk")
+
+
+@pytest.mark.parametrize("desk", [None, ""])
+def test_without_a_desk_nothing_is_asked_of_its_settings(desk):
+    given = {"HELPDESK_SECRET": "short", "HELPDESK_NATION": "britain"}
+    assert (
+        read(**given, **({} if desk is None else {"HELPDESK_DESK": desk})).desk is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
         ("DATABASE_URL", "zzcanary://zzcanary:zzcanary@zzcanary/zzcanary"),
         ("DATABASE_URL", "zzcanary"),
         ("PORT", "zzcanary"),
@@ -83,6 +169,8 @@ def test_a_bad_value_stops_the_start_and_is_named(name, value):
         ("ACTION_ENDPOINT_URL", "zzcanary"),
         ("TELEGRAM_BOT_TOKEN", "zzcanary"),
         ("TELEGRAM_WEBHOOK_SECRET", "zzcanary"),
+        ("HELPDESK_DESK", "zzcanary"),
+        ("HELPDESK_URL", "zzcanary"),
     ],
 )
 def test_the_sentence_never_repeats_the_value(name, value):
@@ -137,6 +225,48 @@ def test_a_webhook_with_its_secret_is_read():
     assert "a_secret" not in repr(settings)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HELPDESK_SECRET", "zz canary"),
+        ("HELPDESK_NATION", "zz canary"),
+        ("HELPDESK_TEXT_PATH", "zz canary"),
+    ],
+)
+def test_the_sentence_about_a_desk_never_repeats_the_value(name, value):
+    with pytest.raises(SettingError) as stopped:
+        read(**{**DESK, "HELPDESK_DESK": "generic", name: value})
+    assert value not in stopped.value.sentence
+
+
+def test_a_desk_is_read():
+    settings = read(
+        **DESK,
+        HELPDESK_DESK="jira",
+        HELPDESK_LEAD="712020:abc",
+        HELPDESK_NATION="wales",
+    )
+    assert settings.desk == DeskSettings(
+        name="jira",
+        url="https://desk.school.example/helpdesk",
+        secret="a_secret-of-20-letters",
+        user="7",
+        token="a-token",
+        lead="712020:abc",
+        queue="4",
+        nation="wales",
+        note_path="/tickets/{ticket}/notes",
+    )
+    for secret in ("a_secret", "bot@school", "a-token"):
+        assert secret not in repr(settings)
+
+
+def test_a_webhook_of_a_generic_desk_is_read_where_the_settings_say():
+    given = {**DESK, "HELPDESK_DESK": "generic", "HELPDESK_TICKET_PATH": "a.b.number"}
+    paths = read(**given).desk.paths
+    assert paths == {**DEFAULT_PATHS, "TICKET": "a.b.number"}
+
+
 def test_the_file_is_read(tmp_path):
     file = tmp_path / ".env"
     file.write_text("PORT=6001\nHOST=0.0.0.0\nEMPTY\n")
@@ -171,7 +301,13 @@ def test_the_password_of_the_database_is_never_printed():
 
 def names_in_code():
     """The settings that the code asks for: its capital-letter words in quotes."""
-    return set(re.findall(r'"([A-Z][A-Z0-9_]+)"', Path(module.__file__).read_text()))
+    own = re.findall(r'"([A-Z][A-Z0-9_]+)"', Path(module.__file__).read_text())
+    of_desk = re.findall(
+        r'"(HELPDESK_[A-Z_]+)"', Path(desk_settings.__file__).read_text()
+    )
+    paths = (f"HELPDESK_{what}_PATH" for what in DEFAULT_PATHS)
+    # Those of other programs, which nobody is told to set.
+    return {*own, *of_desk, *paths} - set(module.WORKERS)
 
 
 def names_in_compose():
