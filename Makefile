@@ -12,7 +12,7 @@ export PYTHONWARNINGS := ignore
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat helpdesk-demo train test evaluate compare card variety content lint format check bench web clean
+.PHONY: help setup run chat helpdesk-demo purge demo-data privacy train test evaluate compare card variety content lint format check bench bench-metrics web clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,15 @@ chat: $(READY) ## talk to the bot in the terminal
 helpdesk-demo: $(READY) ## show a real helpdesk with the bot beside it (Ctrl-C ends both)
 	@$(BIN)/python -m bot.train
 	@exec $(BIN)/python tools/helpdesk_demo.py
+
+purge: $(READY) ## fold, publish and delete what is due in the metrics database
+	@$(BIN)/python tools/purge.py
+
+demo-data: $(READY) ## make up a year of figures in demo/metrics.db, to look at (ARGS=--help)
+	@$(BIN)/python tools/demo_data.py $(ARGS)
+
+privacy: $(READY) ## write times, tables and figures into the privacy papers
+	@$(BIN)/python tools/write_privacy_papers.py
 
 train: $(READY) ## train the model if anything it is made of has changed
 	@$(BIN)/python -m bot.train
@@ -81,6 +90,9 @@ bench: $(READY) ## measure speed, and the public sets in DATA=folder (STOCK=1 be
 	@$(BIN)/python -m bot.train
 	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.yardsticks $(DATA) $(if $(STOCK),--stock)
+
+bench-metrics: $(READY) ## measure counting, folding and reading at a million turns (eight minutes)
+	@$(BIN)/python -m benchmarks.metrics $(ARGS)
 
 web: $(READY) ## check and build the web chat's script (needs Node.js)
 	@$(BIN)/python tools/write_people.py

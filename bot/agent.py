@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import BotError
+from bot.guidance.load import load_library
+from bot.metrics.versions import content_version, model_version
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ def load_agent(settings: Settings) -> Agent:
     from rasa.utils.endpoints import EndpointConfig
 
     from bot.brokers.anonymous_sql import AnonymousSqlBroker
-    from bot.brokers.turn_writer import TurnWriter
     from bot.channels.in_process_actions import InProcessActions
     from bot.planned_runner import PlannedRunner
     from bot.tracker_stores.forgetful import ForgetfulTrackerStore
@@ -41,11 +42,21 @@ def load_agent(settings: Settings) -> Agent:
         str(MODEL),
         tracker_store=ForgetfulTrackerStore(
             None,
-            AnonymousSqlBroker(TurnWriter(settings.database_url)),
+            AnonymousSqlBroker.with_settings(settings, *_versions()),
             seconds_kept=settings.session_minutes * 60,
         ),
         action_endpoint=EndpointConfig(url=apart) if apart else InProcessActions(),
     )
     if agent.processor is not None:
         agent.processor.graph_runner = PlannedRunner(agent.processor.graph_runner)
+        # Rasa lays the whole domain out anew for each message, only to see this.
+        is_empty = agent.domain.is_empty()
+        agent.processor.domain.is_empty = lambda: is_empty
     return agent
+
+
+def _versions() -> tuple[int, int]:
+    """Numbers of the model and the content, for the metrics."""
+    library = load_library()
+    content = content_version(library.cards, library.contacts, library.sources)
+    return int(model_version(MODEL), 16), int(content, 16)

@@ -25,6 +25,11 @@ DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 5005
 DEFAULT_DATABASE_URL: Final = "sqlite:///metrics.db"
 DEFAULT_SESSION_MINUTES: Final = 30
+DEFAULT_SPOOL: Final = "metrics-spool"
+DEFAULT_SPOOL_MEGABYTES: Final = 64
+DEFAULT_METRICS_MONTHS: Final = 13
+# Enough that nobody guesses it, and no less than a browser's field takes.
+INSIGHTS_TOKEN: Final = re.compile(r"[!-~]{16,256}")
 # Telegram's own limit is 30.
 DEFAULT_TELEGRAM_MESSAGES_A_SECOND: Final = 25
 # How servers are told to run in several processes.
@@ -59,6 +64,12 @@ class Settings:
         telegram_api_base_url: another Bot API server; None is Telegram's own.
         telegram_messages_a_second: at most so many are sent in all.
         desk: the school's helpdesk; None leaves it out.
+        metrics_spool: a folder where counts wait while the database is away; None
+            chooses one, see `spool_folder`.
+        metrics_spool_megabytes: its largest size.
+        metrics_months: how long daily counters are kept.
+        insights_token: opens the insights page; None leaves it out.
+        prometheus_port: of 127.0.0.1, where Prometheus reads; None leaves it out.
     """
 
     host: str = DEFAULT_HOST
@@ -73,6 +84,23 @@ class Settings:
     telegram_api_base_url: str | None = field(default=None, repr=False)
     telegram_messages_a_second: int = DEFAULT_TELEGRAM_MESSAGES_A_SECOND
     desk: DeskSettings | None = None
+    metrics_spool: Path | None = None
+    metrics_spool_megabytes: int = DEFAULT_SPOOL_MEGABYTES
+    metrics_months: int = DEFAULT_METRICS_MONTHS
+    insights_token: str | None = field(default=None, repr=False)
+    prometheus_port: int | None = None
+
+    @property
+    def spool_folder(self) -> Path | None:
+        """Where counts wait: beside the database, if that is a file; None is memory."""
+        if self.metrics_spool is not None:
+            return self.metrics_spool
+        if not self.database_url.startswith("sqlite"):
+            return Path(DEFAULT_SPOOL)
+        file = make_url(self.database_url).database
+        if file in (None, "", ":memory:"):
+            return None
+        return Path(file).parent / DEFAULT_SPOOL
 
 
 def read_settings(
@@ -88,10 +116,12 @@ def read_settings(
     for name in WORKERS:
         # A second process would know nothing of the conversations of the first.
         _whole_number(given, name, 1, 1, 1)
+    port = _whole_number(given, "PORT", DEFAULT_PORT, 1, 65_535)
+    database_url = _database_url(given.get("DATABASE_URL") or DEFAULT_DATABASE_URL)
     return Settings(
         host=given.get("HOST") or DEFAULT_HOST,
-        port=_whole_number(given, "PORT", DEFAULT_PORT, 1, 65_535),
-        database_url=_database_url(given.get("DATABASE_URL") or DEFAULT_DATABASE_URL),
+        port=port,
+        database_url=database_url,
         allowed_origins=_origins(given.get("ALLOWED_ORIGINS", "")),
         action_endpoint_url=_web_address(given, "ACTION_ENDPOINT_URL"),
         session_minutes=_whole_number(
@@ -109,7 +139,37 @@ def read_settings(
             10_000,
         ),
         desk=read_desk(given, _web_address(given, "HELPDESK_URL")),
+        metrics_spool=Path(given["METRICS_SPOOL"])
+        if given.get("METRICS_SPOOL")
+        else None,
+        metrics_spool_megabytes=_whole_number(
+            given, "METRICS_SPOOL_MEGABYTES", DEFAULT_SPOOL_MEGABYTES, 1, 10_000
+        ),
+        metrics_months=_whole_number(
+            given, "METRICS_MONTHS", DEFAULT_METRICS_MONTHS, 1, 120
+        ),
+        insights_token=_insights_token(given),
+        prometheus_port=_prometheus_port(given, port),
     )
+
+
+def _insights_token(given: Mapping[str, str]) -> str | None:
+    token = given.get("INSIGHTS_TOKEN")
+    if token and not INSIGHTS_TOKEN.fullmatch(token):
+        raise SettingError(
+            "INSIGHTS_TOKEN must have 16 to 256 letters, digits and signs, no spaces."
+        )
+    return token or None
+
+
+def _prometheus_port(given: Mapping[str, str], port: int) -> int | None:
+    """The port of the metrics, which must never be that of the public server."""
+    if not given.get("PROMETHEUS_PORT"):
+        return None
+    own = _whole_number(given, "PROMETHEUS_PORT", 0, 1, 65_535)
+    if own == port:
+        raise SettingError("PROMETHEUS_PORT must not be the same as PORT.")
+    return own
 
 
 def _telegram_token(given: Mapping[str, str]) -> str | None:

@@ -34,10 +34,11 @@ def people() -> dict[str, Any]:
     contacts = load_library().contacts
     return {
         "safe_place": SAFE_PLACE,
-        "emergency": {"phone": contacts[EMERGENCY].phone},
+        "emergency": {"id": EMERGENCY, "phone": contacts[EMERGENCY].phone},
         "more": list(MORE),
         "helplines": [
             {
+                "id": name,
                 "who": who,
                 "name": contacts[name].name,
                 "phone": contacts[name].phone,

@@ -1,14 +1,14 @@
-"""The tables of the metrics. No column can hold text.
+"""The tables of the metrics, made from `metrics.yml`. No column can hold text.
 
 Names are kept in columns that the database itself limits to the project's fixed names;
-cards and contacts are kept as numbers (`bot.metrics.turn.content_number`). SQLite takes
-text in a column of any type, so every column has a check that text does not pass.
+cards, contacts and versions are kept as numbers (`bot.metrics.turn.content_number`).
+SQLite takes text in a column of any type, so every column has a check that text does
+not pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -26,37 +26,33 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from bot.metrics.turn import (
-    CHANNELS,
-    CONFIDENCE_BANDS,
-    COUNTED_INTENTS,
-    LATENCY_BANDS,
-    MOST_TURNS,
-    Opinion,
-    Turn,
-)
-from bot.terms import AUDIENCES, NATIONS, SIGNALS, URGENCIES
+from bot.metrics.declared import PERIODS, TOTAL, RawColumn, declared
+from bot.metrics.disclosure import LARGEST_HIDDEN, STEP
 
 METADATA: Final = MetaData()
-SHOWN_KINDS: Final = ("card", "contact")
 # What a signed BIGINT holds.
 LARGEST: Final = 2**63 - 1
 # `content_number` is a CRC-32.
 LARGEST_CRC: Final = 2**32 - 1
+# In `published`, says that a breakdown is not shown; no value has this number.
+LEFT_OUT: Final = -1
+MOST_ROWS_AT_ONCE: Final = 500
 
 
-def _one_of(name: str, names: Sequence[str], nullable: bool = False) -> Column[Any]:
+def _one_of(name: str, names: Sequence[str], **options: Any) -> Column[Any]:
     """A column that the database limits to fixed names."""
     limited = Enum(
         *names, native_enum=False, create_constraint=True, name=f"known_{name}"
     )
-    return Column(name, limited, nullable=nullable)
+    return Column(name, limited, **{"nullable": False, **options})
 
 
 def _number(name: str, kind: Any, least: int, most: int, **options: Any) -> Column[Any]:
     """A whole number; to SQLite every text is greater than every number."""
     limits = CheckConstraint(f"{name} BETWEEN {least} AND {most}")
-    return Column(name, kind, limits, nullable=False, **options)
+    return Column(
+        name, kind, limits, **{"nullable": False, "autoincrement": False, **options}
+    )
 
 
 def _yes_or_no(name: str) -> Column[Any]:
@@ -64,114 +60,110 @@ def _yes_or_no(name: str) -> Column[Any]:
     return Column(name, limited, nullable=False)
 
 
-# SQLite gives only its own INTEGER a running number.
-_Id = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _day() -> Column[Any]:
+def _day(name: str = "day", **options: Any) -> Column[Any]:
     # In SQLite a date is text of its own making, and `date` is NULL for any other.
-    limits = CheckConstraint("date(day) IS NOT NULL AND date(day) = day")
-    return Column("day", Date, limits, nullable=False, index=True)
+    limits = CheckConstraint(f"date({name}) IS NOT NULL AND date({name}) = {name}")
+    return Column(name, Date, limits, **{"nullable": False, **options})
 
 
-TURNS: Final = Table(
-    "turns",
+# Only SQLite's own INTEGER is the number that its rows are kept by.
+_Key = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _raw_column(column: RawColumn) -> Column[Any]:
+    name, is_key = column.name, column.is_key
+    if column.kind == "key":
+        to = column.to
+        points = [ForeignKey(f"{to}.id", ondelete="CASCADE")] if to else []
+        limits = CheckConstraint(f"{name} BETWEEN 0 AND {LARGEST}")
+        return Column(
+            name, _Key, *points, limits, primary_key=True, autoincrement=False
+        )
+    if column.kind == "random":
+        return _number(name, BigInteger, 0, LARGEST, index=True)
+    if column.kind == "day":
+        return _day(name, index=True)
+    if column.kind == "number":
+        return _number(name, SmallInteger, *column.limits)
+    if column.kind == "content":
+        return _number(name, BigInteger, 0, LARGEST_CRC, primary_key=is_key)
+    if column.kind == "name":
+        return _one_of(
+            name, column.names, nullable=column.is_optional, primary_key=is_key
+        )
+    assert column.kind == "truth"
+    return _yes_or_no(name)
+
+
+def _raw_table(name: str) -> Table:
+    columns = declared().raw[name].columns
+    return Table(name, METADATA, *map(_raw_column, columns))
+
+
+TURNS: Final = _raw_table("turns")
+SHOWN: Final = _raw_table("shown")
+ACTS: Final = _raw_table("acts")
+
+_METRIC_NAMES: Final = tuple(declared().metrics)
+_BREAKDOWN_NAMES: Final = (TOTAL, *declared().breakdowns)
+
+# What was counted on a day; only disclosure control reads it.
+COUNTERS: Final = Table(
+    "counters",
     METADATA,
-    Column("id", _Id, primary_key=True),
-    _number("conversation", BigInteger, 0, LARGEST, index=True),
+    _day(primary_key=True),
+    _one_of("metric", _METRIC_NAMES, primary_key=True),
+    _one_of("breakdown", _BREAKDOWN_NAMES, primary_key=True),
+    _number("value", BigInteger, 0, LARGEST_CRC, primary_key=True),
+    _number("number", BigInteger, 1, LARGEST),
+)
+# The weeks and months whose figures are published, and so never change again.
+PERIODS_PUBLISHED: Final = Table(
+    "periods",
+    METADATA,
+    _one_of("period", PERIODS, primary_key=True),
+    _day("starts", primary_key=True),
+)
+# Figures after disclosure control; NULL is shown as *, and no row as 0.
+PUBLISHED: Final = Table(
+    "published",
+    METADATA,
+    _day("starts", primary_key=True),
+    _one_of("metric", _METRIC_NAMES, primary_key=True),
+    _one_of("breakdown", _BREAKDOWN_NAMES, primary_key=True),
+    _number("value", BigInteger, LEFT_OUT, LARGEST_CRC, primary_key=True),
+    # The database itself refuses what was not rounded.
+    _number("figure", BigInteger, LARGEST_HIDDEN + 1, LARGEST, nullable=True),
+    CheckConstraint(f"figure % {STEP} = 0", name="is_rounded"),
+)
+# How far each server's spool has been written here, so that nothing is counted twice.
+SPOOLS: Final = Table(
+    "spools",
+    METADATA,
+    _number("spool", BigInteger, 0, LARGEST, primary_key=True),
+    _number("written", BigInteger, 0, LARGEST),
     _day(),
-    _number("hour", SmallInteger, 0, 23),
-    _number("turn_number", SmallInteger, 1, MOST_TURNS),
-    _one_of("channel", CHANNELS),
-    _one_of("intent", COUNTED_INTENTS),
-    _one_of("confidence", CONFIDENCE_BANDS),
-    _one_of("urgency", URGENCIES),
-    _yes_or_no("danger_check"),
-    _yes_or_no("understood"),
-    _one_of("nation", NATIONS, nullable=True),
-    _one_of("audience", AUDIENCES),
-    _one_of("latency", LATENCY_BANDS),
-    *(_yes_or_no(f"signal_{name}") for name in SIGNALS),
 )
-SHOWN: Final = Table(
-    "shown",
+# One row, which whoever folds, publishes or purges holds on to meanwhile.
+HOUSEKEEPING: Final = Table(
+    "housekeeping",
     METADATA,
-    Column(
-        "turn",
-        _Id,
-        ForeignKey("turns.id", ondelete="CASCADE"),
-        CheckConstraint(f"turn BETWEEN 1 AND {LARGEST}"),
-        primary_key=True,
-    ),
-    Column(
-        "kind",
-        Enum(
-            *SHOWN_KINDS, native_enum=False, create_constraint=True, name="known_kind"
-        ),
-        primary_key=True,
-    ),
-    _number(
-        "number", BigInteger, 0, LARGEST_CRC, primary_key=True, autoincrement=False
-    ),
+    _number("id", SmallInteger, 1, 1, primary_key=True),
+    _number("times", BigInteger, 0, LARGEST),
+    # Whether these rows were made up by `make demo-data`.
+    _yes_or_no("is_demo"),
 )
 
-
-OPINIONS: Final = Table(
-    "opinions",
-    METADATA,
-    Column("id", _Id, primary_key=True),
-    _number("conversation", BigInteger, 0, LARGEST, index=True),
-    _day(),
-    _number("hour", SmallInteger, 0, 23),
-    _one_of("channel", CHANNELS),
-    _yes_or_no("helpful"),
-)
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def insert_opinions(connection: Connection, opinions: Sequence[Opinion]) -> None:
-    """Adds opinions, within the connection's transaction."""
-    rows = [
-        {
-            "conversation": opinion.conversation,
-            "day": date.fromisoformat(opinion.day),
-            "hour": opinion.hour,
-            "channel": opinion.channel,
-            "helpful": opinion.helpful,
-        }
-        for opinion in opinions
-    ]
-    if rows:
-        connection.execute(OPINIONS.insert(), rows)
+def insert_rows(connection: Connection, rows: Rows) -> None:
+    """Adds raw rows, within the connection's transaction.
 
-
-def insert_turns(connection: Connection, turns: Sequence[Turn]) -> None:
-    """Adds turns and what they showed, within the connection's transaction."""
-    for turn in turns:
-        result = connection.execute(TURNS.insert().values(**_columns(turn)))
-        (number,) = result.inserted_primary_key
-        shown = [
-            {"turn": number, "kind": kind, "number": content}
-            for kind, contents in (("card", turn.cards), ("contact", turn.contacts))
-            for content in contents
-        ]
-        if shown:
-            connection.execute(SHOWN.insert(), shown)
-
-
-def _columns(turn: Turn) -> dict[str, Any]:
-    return {
-        "conversation": turn.conversation,
-        "day": date.fromisoformat(turn.day),
-        "hour": turn.hour,
-        "turn_number": turn.turn_number,
-        "channel": turn.channel,
-        "intent": turn.intent,
-        "confidence": turn.confidence,
-        "urgency": turn.urgency,
-        "danger_check": turn.danger_check,
-        "understood": turn.understood,
-        "nation": turn.nation,
-        "audience": turn.audience,
-        "latency": turn.latency,
-        **{f"signal_{name}": name in turn.signals for name in SIGNALS},
-    }
+    Args:
+        connection: to the database of the metrics.
+        rows: the name of a raw table -> its rows, each a column's name -> value.
+    """
+    for name in declared().raw:
+        if rows.get(name):
+            connection.execute(METADATA.tables[name].insert(), list(rows[name]))

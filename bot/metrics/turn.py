@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final, Literal, get_args
 
 from bot.terms import (
@@ -27,10 +28,14 @@ from bot.terms import (
 Channel = Literal["webchat", "telegram", "helpdesk", "terminal", "other"]
 ConfidenceBand = Literal["button", "low", "middle", "high"]
 LatencyBand = Literal["under_10ms", "under_50ms", "under_200ms", "under_1s", "over_1s"]
+ActKind = Literal[
+    "visit", "contact_opened", "quick_exit", "handover", "helpful", "unhelpful"
+]
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 CONFIDENCE_BANDS: Final[tuple[ConfidenceBand, ...]] = get_args(ConfidenceBand)
 LATENCY_BANDS: Final[tuple[LatencyBand, ...]] = get_args(LatencyBand)
+ACT_KINDS: Final[tuple[ActKind, ...]] = get_args(ActKind)
 COUNTED_INTENTS: Final = (*INTENTS, NOT_UNDERSTOOD)
 
 LOW_CONFIDENCE: Final = 0.35
@@ -50,6 +55,7 @@ class Turn:
         hour: 0 to 23, UTC.
         turn_number: 1 for the first message.
         cards, contacts: numbers of what was shown, see `content_number`.
+        model, content: numbers of the versions that answered; 0 where not known.
     """
 
     conversation: int
@@ -68,25 +74,32 @@ class Turn:
     signals: frozenset[str]
     cards: tuple[int, ...]
     contacts: tuple[int, ...]
+    model: int = 0
+    content: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
-    """Whether a person found an answer helpful, counted.
+class Act:
+    """Something that a person did beside writing, counted.
 
     Attributes:
         conversation: the random number of the conversation's turns.
         day: UTC date, as ISO text made by us.
         hour: 0 to 23, UTC.
+        turn_number: how many messages came before.
+        number: of the contact that was opened, see `content_number`; otherwise 0.
     """
 
     conversation: int
     day: str
     hour: int
+    turn_number: int
     channel: Channel
-    helpful: bool
+    kind: ActKind
+    number: int = 0
 
 
+@cache
 def content_number(name: str) -> int:
     """A card's or contact's id as a number: no column needs to be able to hold text."""
     return zlib.crc32(name.encode())

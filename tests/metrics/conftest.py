@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from bot.metrics.tables import METADATA
+from bot.metrics.database import engine_for
+from bot.metrics.schema import upgrade
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432/test")
 NOT_THERE = "PostgreSQL does not answer (TEST_POSTGRES_URL says where)"
@@ -27,18 +28,25 @@ def postgres():
     engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def schema(postgres):
-    """The URL of a schema of its own, or None."""
-    if postgres is None:
-        yield None
-        return
+def _made(postgres):
+    """A schema of its own, until the end of whoever asked."""
     name = f"test_{secrets.token_hex(6)}"
     with postgres.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {name}"))
     yield f"{POSTGRES}?options=-csearch_path%3D{name}"
     with postgres.begin() as connection:
+        # What a test left behind in mid-air must not hold this up for ever.
+        connection.execute(text("SET lock_timeout = '20s'"))
         connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+
+
+@pytest.fixture(scope="module")
+def schema(postgres):
+    """The URL of a schema of its own, or None."""
+    if postgres is None:
+        yield None
+    else:
+        yield from _made(postgres)
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +55,9 @@ def engines(schema, tmp_path_factory):
     urls = {"sqlite": f"sqlite:///{tmp_path_factory.mktemp('db')}/metrics.db"}
     if schema:
         urls["postgres"] = schema
-    made = {kind: create_engine(url, future=True) for kind, url in urls.items()}
+    made = {kind: engine_for(url) for kind, url in urls.items()}
     for engine in made.values():
-        METADATA.create_all(engine)
+        upgrade(engine)
     yield made
     for engine in made.values():
         engine.dispose()
@@ -63,17 +71,32 @@ def connection(request, engines, unavailable):
         yield connection
 
 
-@pytest.fixture(params=KINDS)
-def empty_database(request, postgres, tmp_path, unavailable):
-    """The URL of a database without any table."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/metrics.db"
-        return
+@pytest.fixture
+def postgres_database(postgres, unavailable):
+    """The URL of a PostgreSQL database without any table."""
     if postgres is None:
         unavailable(NOT_THERE)
-    name = f"test_{secrets.token_hex(6)}"
-    with postgres.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {name}"))
-    yield f"{POSTGRES}?options=-csearch_path%3D{name}"
-    with postgres.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+    yield from _made(postgres)
+
+
+@pytest.fixture
+def sqlite_database(tmp_path):
+    """The URL of a SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path}/metrics.db"
+
+
+@pytest.fixture(params=KINDS)
+def empty_database(request):
+    """The URL of a database without any table."""
+    return request.getfixturevalue(
+        "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    )
+
+
+@pytest.fixture
+def engine(empty_database):
+    """An engine on a database that has our tables and nothing in them."""
+    engine = engine_for(empty_database)
+    upgrade(engine)
+    yield engine
+    engine.dispose()

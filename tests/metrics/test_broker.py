@@ -1,22 +1,36 @@
 """The event broker: every turn is counted once, under a number that is nobody's."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.brokers import anonymous_sql
-from bot.brokers.anonymous_sql import MOST_EVENTS, AnonymousSqlBroker
+from bot.brokers.anonymous_sql import (
+    MOST_EVENTS,
+    SECONDS_OF_A_NUMBER,
+    AnonymousSqlBroker,
+)
 from bot.errors import SettingError
-from tests.metrics.events import CANARY, SESSION_START, a_turn, action, user
+from bot.metrics.turn import ACT_KINDS, Act, Turn, content_number
+from tests.metrics.events import CANARY, SESSION_START, a_turn, action, counted, user
 
 
 class Recorder:
-    """Takes turns in place of a database."""
+    """Takes events in place of a database."""
 
     def __init__(self):
-        self.turns = []
-        self.write = self.turns.append
+        self.events = []
+        self.write = self.events.append
+
+    @property
+    def turns(self):
+        return [event for event in self.events if isinstance(event, Turn)]
+
+    @property
+    def acts(self):
+        return [event for event in self.events if isinstance(event, Act)]
 
 
 @pytest.fixture
@@ -122,8 +136,7 @@ def test_a_failure_is_logged_without_words(broker, caplog):
 
 def test_a_turn_that_never_ends_does_not_grow_for_ever(broker):
     publish(broker, [user()] * (3 * MOST_EVENTS))
-    _, _, events = broker._open["somebody"]
-    assert len(events) <= MOST_EVENTS
+    assert len(broker._open["somebody"].events) <= MOST_EVENTS
 
 
 def test_only_so_many_conversations_are_held(broker, monkeypatch):
@@ -131,6 +144,104 @@ def test_only_so_many_conversations_are_held(broker, monkeypatch):
     for number in range(10):
         publish(broker, [user()], f"sender-{number}")
     assert list(broker._open) == ["sender-7", "sender-8", "sender-9"]
+
+
+def test_a_turn_says_which_versions_answered(recorder):
+    publish(AnonymousSqlBroker(recorder, model=5, content=7), a_turn())
+    (turn,) = recorder.turns
+    assert (turn.model, turn.content) == (5, 7)
+
+
+def test_an_act_has_the_number_of_its_conversation(broker, recorder):
+    broker.act("somebody", "webchat", "visit")
+    publish(broker, [*a_turn(), *a_turn()])
+    broker.act("somebody", "webchat", "contact_opened", "childline")
+    visit, opened = recorder.acts
+    assert {event.conversation for event in recorder.events} == {visit.conversation}
+    assert (visit.turn_number, opened.turn_number) == (0, 2)
+    assert (visit.number, opened.number) == (0, content_number("childline"))
+
+
+@pytest.mark.parametrize("kind", set(ACT_KINDS) - {"visit"})
+def test_of_a_stranger_no_act_is_counted(broker, recorder, kind):
+    broker.act("nobody", "webchat", kind)
+    assert recorder.events == []
+    assert not broker._open
+
+
+@pytest.mark.parametrize("kind", ACT_KINDS)
+def test_after_forgetting_nothing_joins_the_two(broker, recorder, kind):
+    broker.act("somebody", "webchat", "visit")
+    broker.forget("somebody")
+    broker.act("somebody", "webchat", kind)
+    numbers = [act.conversation for act in recorder.acts]
+    assert len(set(numbers)) == len(numbers)
+
+
+def pass_time(broker, seconds):
+    """As if everything had been said so much earlier."""
+    for conversation in broker._open.values():
+        conversation.since -= seconds
+
+
+def test_a_conversation_of_many_hours_gets_another_number(broker, recorder):
+    """Rows are folded by the day: a number must be gone before its rows are."""
+    broker.act("somebody", "webchat", "visit")
+    pass_time(broker, SECONDS_OF_A_NUMBER - 60)
+    publish(broker, a_turn())
+    pass_time(broker, 60)
+    publish(broker, a_turn())
+    broker.act("somebody", "webchat", "helpful")
+    visit, before, after, helpful = recorder.events
+    assert visit.conversation == before.conversation != after.conversation
+    assert after.conversation == helpful.conversation
+    assert after.turn_number == 1
+
+
+def test_talking_does_not_keep_a_number(broker, recorder):
+    for _ in range(30):
+        publish(broker, a_turn())
+        pass_time(broker, 60 * 60)
+    assert len({turn.conversation for turn in recorder.turns}) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"contact": CANARY},
+        {"channel": CANARY},
+        {"kind": CANARY},
+        {"contact": "\ud800"},
+        {"sender_id": None},
+    ],
+    ids=repr,
+)
+def test_an_act_never_raises_nor_keeps_words(broker, recorder, wrong):
+    broker.act("somebody", "webchat", "visit")
+    said = {
+        "sender_id": "somebody",
+        "channel": "webchat",
+        "kind": "contact_opened",
+        **wrong,
+    }
+    broker.act(**said)
+    for act in recorder.acts:
+        assert isinstance(act.number, int)
+
+
+def test_an_act_has_its_time_in_utc(broker, recorder, monkeypatch):
+    broker.act("somebody", "webchat", "visit")
+    (act,) = recorder.acts
+    now = datetime.now(UTC)
+    assert abs((now - datetime.fromisoformat(f"{act.day}T{act.hour:02}:30Z"))) < (
+        timedelta(minutes=31)
+    )
+
+
+def test_what_a_ticket_told_is_counted_as_it_is(broker, recorder):
+    ticket = counted(channel="helpdesk")
+    broker.count(ticket)
+    assert recorder.events == [ticket]
 
 
 def test_rasa_makes_the_broker_from_the_settings(tmp_path, monkeypatch):

@@ -50,6 +50,9 @@ def test_a_turn_is_counted():
         "signals": frozenset({"blackmail", "sexual_image"}),
         "cards": (content_number("sextortion_now"),),
         "contacts": (content_number("emergency_999"),),
+        # Of the versions the events know nothing.
+        "model": 0,
+        "content": 0,
     }
 
 

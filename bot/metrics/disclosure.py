@@ -1,0 +1,222 @@
+"""Disclosure control: the one place that decides which figures anybody may see.
+
+A count of a few people can point at one of them. So 0 stays 0, 1 to 7 becomes `None`
+(shown as `*`), and every other count is rounded to 5. That alone is not enough: where
+parts add up to a whole, a hidden count can be worked out from its neighbours. `protect`
+therefore works out what an attacker could, and holds back further figures until every
+hidden count could still be one of several numbers.
+
+Pure: no database, no clock. Rounding and the limit follow what NHS England publishes
+(counts under 8 suppressed, others rounded to 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+LARGEST_HIDDEN: Final = 7
+STEP: Final = 5
+# A hidden count must leave at least so many possibilities.
+LEAST_POSSIBLE: Final = 3
+HIDDEN_SIGN: Final = "*"
+RULE: Final = (
+    "To protect people, a count of 1 to 7 is shown as *, and every other count is "
+    "rounded to the nearest 5. A few more figures are shown as * where a hidden one "
+    "could be worked out from them. 0 is 0. Percentages are made from rounded counts, "
+    "totals are rounded by themselves, and only weeks and months that are over appear."
+)
+# No count is as large; stands for "no upper limit".
+NO_LIMIT: Final = 2**62
+
+Cell = TypeVar("Cell", bound=Hashable)
+Range = tuple[int, int]
+
+
+def rounded(count: int) -> int | None:
+    """What may be shown of a count.
+
+    Returns:
+        The count to the nearest 5, 0 for 0, or None for 1 to 7.
+
+    Raises:
+        ValueError: the count is negative.
+    """
+    if count < 0:
+        raise ValueError("A count cannot be negative.")
+    if 0 < count <= LARGEST_HIDDEN:
+        return None
+    return STEP * round(count / STEP)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Generic[Cell]):
+    """Parts that add up to a whole, as anybody can know.
+
+    Attributes:
+        whole: the cell of the total.
+        parts: the cells that make it up.
+        is_exact: False where a person can be in several parts or in none, so that each
+            part is merely no larger than the whole.
+    """
+
+    whole: Cell
+    parts: tuple[Cell, ...]
+    is_exact: bool = True
+
+
+def protect(
+    counts: Mapping[Cell, int],
+    sums: Sequence[Sum[Cell]],
+    within: Sequence[tuple[Cell, Cell]] = (),
+) -> dict[Cell, int | None]:
+    """What may be shown of counts that are published together.
+
+    Args:
+        counts: every count of the publication, totals too.
+        sums: how they add up; each cell of a sum is in `counts`, and is a part of no
+            more than one sum.
+        within: pairs of cells of which the first counts some of what the second counts.
+
+    Returns:
+        For each cell its rounded count, or None where it is hidden or held back. The
+        parts of a hidden whole are left out: so few are not broken down.
+    """
+    held: set[Cell] = set()
+    left_out: set[Cell] = set()
+    while True:
+        shown = {
+            cell: None if cell in held else rounded(count)
+            for cell, count in counts.items()
+            if cell not in left_out
+        }
+        hidden = [
+            one
+            for one in sums
+            if shown.get(one.whole) is None and not left_out.issuperset(one.parts)
+        ]
+        for one in hidden:
+            left_out.update(one.parts)
+        if hidden:
+            continue
+        weak = _weak_cell(counts, shown, held, sums, within)
+        if weak is None:
+            return shown
+        parts = next((one.parts for one in sums if weak in one.parts), (weak,))
+        candidate = _next_to_hold(parts, counts, shown)
+        if candidate is None:
+            left_out.update(parts)
+        else:
+            held.add(candidate)
+
+
+def possible(
+    shown: Mapping[Cell, int | None],
+    sums: Iterable[Sum[Cell]],
+    held: frozenset[Cell] | set[Cell] = frozenset(),
+    within: Iterable[tuple[Cell, Cell]] = (),
+) -> dict[Cell, Range]:
+    """The smallest and largest count that each cell can have, as an attacker sees it.
+
+    Args:
+        shown: what is published.
+        sums: how the cells add up.
+        held: cells known to be held back, and not merely small.
+        within: pairs of cells of which the first is no larger than the second.
+
+    Returns:
+        Ranges, both ends included; none at all if no counts fit, because the attacker
+        assumed something wrong.
+    """
+    ranges = {
+        cell: (0, NO_LIMIT) if cell in held else _range(figure)
+        for cell, figure in shown.items()
+    }
+    # That some are within others is a sum of which nobody knows the other parts.
+    known = (*sums, *(Sum(larger, (part,), is_exact=False) for part, larger in within))
+    sums = [
+        one for one in known if all(cell in ranges for cell in (one.whole, *one.parts))
+    ]
+    is_narrowed = True
+    while is_narrowed:
+        is_narrowed = False
+        for one in sums:
+            for cell, found in _narrowed(one, ranges):
+                low = max(ranges[cell][0], found[0])
+                high = min(ranges[cell][1], found[1])
+                if low > high:
+                    return {}
+                if (low, high) != ranges[cell]:
+                    ranges[cell] = (low, high)
+                    is_narrowed = True
+    return ranges
+
+
+def _range(figure: int | None) -> Range:
+    if figure is None:
+        return 1, LARGEST_HIDDEN
+    if figure == 0:
+        return 0, 0
+    return max(figure - STEP // 2, LARGEST_HIDDEN + 1), figure + STEP // 2
+
+
+def _narrowed(one: Sum[Cell], ranges: Mapping[Cell, Range]) -> list[tuple[Cell, Range]]:
+    """What a sum tells of each of its cells."""
+    low, high = ranges[one.whole]
+    if not one.is_exact:
+        at_least = max((ranges[part][0] for part in one.parts), default=0)
+        return [(one.whole, (at_least, high))] + [
+            (part, (0, high)) for part in one.parts
+        ]
+    lows = sum(ranges[part][0] for part in one.parts)
+    highs = sum(ranges[part][1] for part in one.parts)
+    parts = [
+        (
+            part,
+            (
+                low - (highs - ranges[part][1]),
+                high - (lows - ranges[part][0]),
+            ),
+        )
+        for part in one.parts
+    ]
+    return [(one.whole, (lows, highs)), *parts]
+
+
+def _weak_cell(
+    counts: Mapping[Cell, int],
+    shown: Mapping[Cell, int | None],
+    held: set[Cell],
+    sums: Sequence[Sum[Cell]],
+    within: Sequence[tuple[Cell, Cell]],
+) -> Cell | None:
+    """A hidden count that can be worked out, or None if there is none."""
+    for assumed in (held, set[Cell]()):
+        # Who knows which cells are held back, and who takes every * for 1 to 7.
+        ranges = possible(shown, sums, assumed, within)
+        for cell in ranges:
+            if _is_weak(cell, counts, shown, ranges):
+                return cell
+    return None
+
+
+def _is_weak(
+    cell: Cell,
+    counts: Mapping[Cell, int],
+    shown: Mapping[Cell, int | None],
+    ranges: Mapping[Cell, Range],
+) -> bool:
+    if shown[cell] is not None:
+        return False
+    low, high = ranges[cell]
+    is_small = 0 < counts[cell] <= LARGEST_HIDDEN
+    return is_small and low <= counts[cell] <= high and high - low + 1 < LEAST_POSSIBLE
+
+
+def _next_to_hold(
+    parts: Sequence[Cell], counts: Mapping[Cell, int], shown: Mapping[Cell, int | None]
+) -> Cell | None:
+    """The smallest part that is still shown, zeros last: they tell the least."""
+    visible = [part for part in parts if shown.get(part) is not None]
+    return min(visible, key=lambda part: (not counts[part], counts[part]), default=None)
