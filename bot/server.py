@@ -13,11 +13,12 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import bot.quick_start  # noqa: F401  before anything imports Rasa
-from bot.agent import load_agent
+from bot.agent import MODEL, load_agent
 from bot.errors import BotError, SettingError
 from bot.guidance.load import load_library
+from bot.metrics.versions import content_version, model_version
 from bot.privacy.quiet_logs import log_event, log_quietly
-from bot.settings import Settings, read_settings
+from bot.settings import DEFAULT_HOST, Settings, read_settings
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
@@ -35,21 +36,37 @@ SECONDS_CORS_IS_TRUE: Final = 600
 
 
 def check_port(settings: Settings) -> None:
-    """Makes sure that the address is free, before the slow part of the start.
+    """Makes sure that the addresses are free, before the slow part of the start.
 
     Raises:
         SettingError: somebody else listens there, or it is not ours to use.
     """
+    trouble = _trouble_at(settings.host, settings.port)
+    if trouble:
+        raise SettingError(
+            f"PORT {settings.port} on HOST {settings.host} cannot be used "
+            f"({trouble}). Stop what uses it, or set another PORT, for "
+            "example: make run PORT=5006"
+        )
+    if settings.prometheus_port is None:
+        return
+    trouble = _trouble_at(DEFAULT_HOST, settings.prometheus_port)
+    if trouble:
+        raise SettingError(
+            f"PROMETHEUS_PORT {settings.prometheus_port} cannot be used ({trouble}). "
+            "Stop what uses it, or set another PROMETHEUS_PORT."
+        )
+
+
+def _trouble_at(host: str, port: int) -> str | None:
+    """Why an address cannot be listened on; None if it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
-            raise SettingError(
-                f"PORT {settings.port} on HOST {settings.host} cannot be used "
-                f"({error.strerror}). Stop what uses it, or set another PORT, for "
-                "example: make run PORT=5006"
-            ) from error
+            return error.strerror or type(error).__name__
+    return None
 
 
 def build_app(settings: Settings) -> Sanic:
@@ -76,6 +93,7 @@ def build_app(settings: Settings) -> Sanic:
             automatic_options=True,
             max_age=SECONDS_CORS_IS_TRUE,
         )
+    library = load_library()
     channels: list[InputChannel] = [WebChat(settings)]
     if settings.telegram_bot_token:
         from bot.channels.telegram import TelegramChannel
@@ -99,6 +117,19 @@ def build_app(settings: Settings) -> Sanic:
             await broker.close()
 
     app.register_listener(start, "before_server_start")
+    if settings.prometheus_port is not None:
+        # Imported here: without it nothing is counted for it, and nothing of it loaded.
+        from bot.operators.watch import watch
+
+        watch(
+            app,
+            settings.prometheus_port,
+            lambda: _broker(app.ctx.agent),
+            lambda: (
+                model_version(MODEL),
+                content_version(library.cards, library.contacts, library.sources),
+            ),
+        )
     app.register_listener(greet, "after_server_start")
     app.register_listener(stop, "after_server_stop")
 
@@ -122,7 +153,7 @@ def build_app(settings: Settings) -> Sanic:
             state["helpdesk"] = helpdesk.is_ready
         return json_response(state, 200 if state["ready"] else 503)
 
-    app.blueprint(pages(load_library(), settings.allowed_origins))
+    app.blueprint(pages(library, settings.allowed_origins))
 
     @app.on_response
     async def be_strict(request: Request, response: HTTPResponse) -> None:

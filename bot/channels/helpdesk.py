@@ -129,6 +129,10 @@ class Helpdesk:
         """Whether the desk answered when it was last asked."""
         return self._work.is_ready
 
+    def waiting(self) -> int:
+        """How many tickets are not attended to yet; may be asked from any thread."""
+        return self._work.waiting()
+
     def start(self) -> None:
         """Begins in the background: a desk that is away must not hold up the server."""
         self._work.start()

@@ -10,12 +10,15 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
 
 OWN_LOGGERS: Final = ("bot", "actions")
 EVENT_NAME: Final = re.compile(r"[a-z]+(?:\.[a-z_]+)+")
+# What counts errors, if anything does: a process has one server.
+_ERROR_COUNTERS: Final[list[Callable[[str], None]]] = []
 
 
 class EventFormatter(logging.Formatter):
@@ -61,6 +64,16 @@ def _drop(*_: Any) -> Any:
     raise structlog.DropEvent
 
 
+def count_errors(count: Callable[[str], None] | None) -> None:
+    """From now on each error that is logged is counted by its name.
+
+    Args:
+        count: takes the name, from any thread, and neither raises nor waits. It takes
+            the place of the one before; None counts nothing.
+    """
+    _ERROR_COUNTERS[:] = [count] if count else []
+
+
 def log_event(logger: logging.Logger, level: int, name: str, **facts: object) -> None:
     """Logs an event by name with facts, never with what a person wrote.
 
@@ -73,3 +86,6 @@ def log_event(logger: logging.Logger, level: int, name: str, **facts: object) ->
     assert EVENT_NAME.fullmatch(name), name
     words = " ".join(f"{key}={value}" for key, value in facts.items())
     logger.log(level, "%s", f"{name} {words}".rstrip())
+    if level >= logging.ERROR:
+        for count in _ERROR_COUNTERS:
+            count(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot.privacy.quiet_logs import OWN_LOGGERS, log_event, log_quietly
+from bot.privacy.quiet_logs import OWN_LOGGERS, count_errors, log_event, log_quietly
 
 CANARY = "zzcanary says that her name is zzcanary"
 # Rasa logs messages under these, and other libraries could.
@@ -132,6 +132,21 @@ def test_setting_up_twice_shows_an_event_once(capfd):
 def test_an_event_has_a_name_and_not_a_sentence(name):
     with pytest.raises(AssertionError):
         log_event(logging.getLogger("bot"), logging.INFO, name)
+
+
+def test_errors_are_counted_by_name_and_nothing_else_is():
+    counted, before = [], []
+    logger = logging.getLogger("bot")
+    count_errors(before.append)
+    count_errors(counted.append)
+    try:
+        for level in LEVELS:
+            log_event(logger, level, "a.thing.failed", error="KeyError")
+    finally:
+        count_errors(None)
+    log_event(logger, logging.ERROR, "a.thing.failed")
+    assert counted == ["a.thing.failed"] * 2
+    assert before == []
 
 
 @pytest.mark.parametrize("package", OWN_LOGGERS)

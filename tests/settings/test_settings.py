@@ -44,6 +44,12 @@ def test_without_settings_the_bot_is_reached_from_this_machine_only():
         ("PORT", "65536"),
         ("PORT", "5005.5"),
         ("PORT", "0x10"),
+        ("PROMETHEUS_PORT", "on"),
+        ("PROMETHEUS_PORT", "0"),
+        ("PROMETHEUS_PORT", "65536"),
+        ("PROMETHEUS_PORT", "9464.0"),
+        # That of the chat, which has it by default.
+        ("PROMETHEUS_PORT", "5005"),
         ("SANIC_WORKERS", "2"),
         ("WEB_CONCURRENCY", "4"),
         ("SESSION_MINUTES", "0"),
@@ -184,6 +190,9 @@ def test_the_sentence_never_repeats_the_value(name, value):
     [
         ("PORT", "8080", "port", 8080),
         ("PORT", "", "port", 5005),
+        ("PROMETHEUS_PORT", "9464", "prometheus_port", 9464),
+        ("PROMETHEUS_PORT", "65535", "prometheus_port", 65535),
+        ("PROMETHEUS_PORT", "", "prometheus_port", None),
         ("HOST", "0.0.0.0", "host", "0.0.0.0"),
         ("HOST", "", "host", "127.0.0.1"),
         ("SESSION_MINUTES", "5", "session_minutes", 5),
@@ -212,6 +221,12 @@ def test_the_sentence_never_repeats_the_value(name, value):
 )
 def test_a_good_value_is_read(name, value, field, read_as):
     assert getattr(read(**{name: value}), field) == read_as
+
+
+def test_the_metrics_never_share_the_port_of_the_chat():
+    assert read(PORT="9464", PROMETHEUS_PORT="5005").prometheus_port == 5005
+    with pytest.raises(SettingError, match="PROMETHEUS_PORT must not be the same"):
+        read(PORT="9464", PROMETHEUS_PORT="9464")
 
 
 def test_a_webhook_with_its_secret_is_read():

@@ -1,0 +1,1 @@
+"""What whoever runs the server may see of it: Prometheus metrics, on this machine."""
