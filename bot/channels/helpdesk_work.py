@@ -18,6 +18,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from bot.channels.helpdesk_raising import Raising, Unraised, name_of, remember
+from bot.channels.helpdesk_standing import by_reporter, last_note
 from bot.clients.desk import Desk, Entry, Ticket, Words
 from bot.clients.private_calls import DeskError, DeskRefusedError
 from bot.errors import BotError
@@ -42,7 +44,6 @@ MOST_TRIES_TO_RAISE: Final = 3
 SECONDS_BETWEEN_LOOKS: Final = 60.0
 # A server that was off over a long weekend finds what came.
 LOOK_BACK: Final = timedelta(days=7)
-MOST_REMEMBERED: Final = 10_000
 
 Judge = Callable[[str], Awaitable[Mapping[str, Any]]]
 
@@ -73,6 +74,7 @@ class HelpdeskWork:
         self._judge = judge
         self._write_note = write_note
         self._count = count
+        self._raising = Raising(desk)
         self._queue: asyncio.PriorityQueue[tuple[int, int, str]] = (
             asyncio.PriorityQueue()
         )
@@ -91,6 +93,10 @@ class HelpdeskWork:
     def is_ready(self) -> bool:
         """Whether the desk answered when it was last asked."""
         return bool(self._reachable)
+
+    def waiting(self) -> int:
+        """How many tickets wait, are in hand or are put back for later."""
+        return len(self._waiting | self._busy | self._tries.keys())
 
     def start(self) -> None:
         """Begins, and asks the desk what was missed."""
@@ -140,7 +146,7 @@ class HelpdeskWork:
                 return
         except Exception as error:
             # One ticket that cannot be read must not stop the others.
-            name = _name_of(error)
+            name = name_of(error)
             log_event(logger, logging.ERROR, "helpdesk.ticket.failed", error=name)
         else:
             self._reachable = True
@@ -177,53 +183,40 @@ class HelpdeskWork:
         return True
 
     async def _leave_note(self, ticket: Ticket, started: float) -> None:
+        """The note, and the priority before it; or what is left of the two."""
         if not ticket.is_open or not ticket.entries:
             return
         if self._marks.is_own_ticket(ticket.entries[0].text):
             return
-        waiting = self._unanswered(ticket)
-        if not waiting:
-            return
-        is_new = waiting[0] is _by_reporter(ticket)[0]
-        readings = await self._read(ticket, waiting, is_new)
-        if not readings:
-            return  # machines answer by themselves
+        note = last_note(ticket, self._marks)
+        written = by_reporter(ticket)
+        waiting = written[note.place + 1 :] if note else written
+        # Of machines that answer by themselves nothing is left to read.
+        readings = await self._read(ticket, waiting, is_new=note is None)
         finding = worst_of(filter(None, readings))
-        mark = self._marks.of_entry(ticket.id, waiting[-1].id)
-        note = self._write_note(finding, None in readings, mark)
-        # The note comes last: where it stands, all is done.
-        if finding is not None:
-            await self._raise_priority(ticket, finding)
-        await self._desk.add_private_note(ticket, Words(note.plain(), note.html()))
-        if finding is not None:
-            self._count(finding, note, time.monotonic() - started)
+        unraised = await self._raising.attempt(ticket, finding, note)
+        if readings:
+            # The note comes last; it must not be kept back for ever.
+            if unraised and unraised.times < MOST_TRIES_TO_RAISE:
+                raise unraised.error
+            left = unraised.urgency if unraised else None
+            mark = self._marks.of_entry(ticket.id, waiting[-1].id, left)
+            said = self._write_note(finding, None in readings, mark)
+            await self._desk.add_private_note(ticket, Words(said.plain(), said.html()))
+            if finding is not None:
+                self._count(finding, said, time.monotonic() - started)
+        if unraised:
+            self._go_on_raising(ticket, unraised)
 
-    async def _raise_priority(self, ticket: Ticket, finding: Finding) -> None:
-        """A desk that will not do this still gets the note, which says how urgent."""
-        # Danger that cannot be ruled out cannot wait either.
-        is_doubt = finding.is_doubtful and finding.urgency != "emergency"
-        try:
-            await self._desk.raise_priority(
-                ticket, "urgent" if is_doubt else finding.urgency
-            )
-        except Exception as error:
-            is_away = isinstance(error, DeskError) and not isinstance(
-                error, DeskRefusedError
-            )
-            if is_away and self._tries.get(ticket.id, 0) < MOST_TRIES_TO_RAISE:
-                raise
-            name = _name_of(error)
+    def _go_on_raising(self, ticket: Ticket, unraised: Unraised) -> None:
+        """Has a ticket with its note tried again, soon and later at each look."""
+        self._attended.pop(ticket.id, None)
+        # A desk that never takes it must not be kept from the other tickets.
+        if unraised.times < MOST_TRIES:
+            raise unraised.error
+        if unraised.times == MOST_TRIES:
+            name = name_of(unraised.error)
             log_event(logger, logging.ERROR, "helpdesk.priority.refused", error=name)
-
-    def _unanswered(self, ticket: Ticket) -> Sequence[Entry]:
-        """What the reporter wrote since the last note of ours."""
-        written = _by_reporter(ticket)
-        by_others = [entry.text for entry in ticket.entries if not entry.by_reporter]
-        for place in reversed(range(len(written))):
-            mark = self._marks.of_entry(ticket.id, written[place].id)
-            if any(self._marks.stands_in(mark, text) for text in by_others):
-                return written[place + 1 :]
-        return written
 
     async def _read(
         self, ticket: Ticket, entries: Sequence[Entry], is_new: bool
@@ -251,7 +244,7 @@ class HelpdeskWork:
                 findings.append(finding_of(await self._judge(piece)))
             except Exception as error:
                 # Unread it may be anything: a person is asked to look.
-                name = _name_of(error)
+                name = name_of(error)
                 log_event(logger, logging.ERROR, "helpdesk.text.unread", error=name)
                 return None
             # The chats go on meanwhile.
@@ -266,7 +259,7 @@ class HelpdeskWork:
                 since = datetime.now(UTC) - LOOK_BACK
                 async for changed in self._desk.changed_since(since):
                     if self._attended.get(changed.id) != changed.at:
-                        self._remember(changed.id, changed.at)
+                        remember(self._attended, changed.id, changed.at)
                         self.put(changed.id, is_new=False)
                 self._reachable = True
                 pause = FIRST_PAUSE
@@ -291,23 +284,8 @@ class HelpdeskWork:
                 log_event(logger, logging.ERROR, "helpdesk.look.failed", error=name)
                 await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
-    def _remember(self, ticket_id: str, at: str) -> None:
-        self._attended[ticket_id] = at
-        self._attended.move_to_end(ticket_id)
-        while len(self._attended) > MOST_REMEMBERED:
-            self._attended.popitem(last=False)
-
     def _note_away(self) -> None:
         """Said once for each time that the desk goes away."""
         if self._reachable is not False:
             log_event(logger, logging.ERROR, "helpdesk.away")
         self._reachable = False
-
-
-def _name_of(error: Exception) -> str:
-    """What an operator is told: never the sentence, which a library may have made."""
-    return error.code if isinstance(error, BotError) else type(error).__name__
-
-
-def _by_reporter(ticket: Ticket) -> list[Entry]:
-    return [entry for entry in ticket.entries if entry.by_reporter]

@@ -1,8 +1,8 @@
 """Marks in what the bot writes at a desk, by which it knows its own hand.
 
 A mark says which entry of a ticket a note answers, so that one is never answered twice,
-and that a ticket was opened by the bot, so that it never answers itself. Nobody without
-the secret can make one.
+and whether the ticket is still to be raised; another, that a ticket was opened by the
+bot, so that it never answers itself. Nobody without the secret can make one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import hmac
 import re
 import secrets
 from typing import Final
+
+from bot.terms import Urgency
 
 SAID: Final = "safeguarding-bot mark"
 OPENED: Final = re.compile(r"\b([0-9a-f]{16})-([0-9a-f]{24})\b")
@@ -30,9 +32,19 @@ class Marks:
     def __init__(self, secret: str) -> None:
         self._key = secret.encode()
 
-    def of_entry(self, ticket: str, entry: str) -> str:
-        """The mark of a note that answers this entry."""
-        return f"{SAID} {self._digest('answers', ticket, entry)}"
+    def of_entry(
+        self, ticket: str, entry: str, still_to_raise: Urgency | None = None
+    ) -> str:
+        """The mark of a note that answers this entry.
+
+        Args:
+            ticket: the desk's number.
+            entry: the desk's number.
+            still_to_raise: how urgent the ticket is to be, where the desk has not taken
+                that yet.
+        """
+        left = f", still to raise to {still_to_raise}" if still_to_raise else ""
+        return f"{SAID} {self._digest(f'answers{left}', ticket, entry)}"
 
     def of_new_ticket(self) -> str:
         """The mark of a ticket that the bot opens."""

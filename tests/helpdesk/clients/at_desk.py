@@ -42,11 +42,20 @@ RAISED = {
 LOWEST = {"zendesk": "low", "zammad": "1 low", "freshdesk": 1, "jira": "Lowest"}
 HIGHEST = {"zendesk": "urgent", "zammad": "3 high", "freshdesk": 4, "jira": "Highest"}
 
+# A machine that is busy with something else; only a test that fails takes as long.
+SECONDS_TO_GIVE_UP = 30.0
+
 # What parents write, as the model is sure to read it.
 EMERGENCY = "My daughter has taken an overdose and will not wake up."
 URGENT = "Someone on a game is asking my daughter for nude pictures."
 HARMLESS = "Where can my son collect his lost PE kit?"
 ABOUT_HER, LOST_KIT = "Worried about my daughter", "Lost PE kit"
+
+
+def is_raising(method: str, path: str, body: bytes) -> bool:
+    """Whether a request to any desk sets a priority, a tag or an owner."""
+    is_note = b'"comment"' in body
+    return (method == "PUT" and not is_note) or path.endswith("/tags/add")
 
 
 def settings_for(helpdesk: DeskServer, **other: Any) -> DeskSettings:
@@ -107,16 +116,16 @@ class AtWork:
         assert named is not None
         self.work.put(named)
 
-    async def settled(self, quiet: float = 0.08) -> None:
-        """Until the desk has been asked nothing for a while."""
-        before = -1
-        while before != len(self.helpdesk.requests):
-            before = len(self.helpdesk.requests)
-            await asyncio.sleep(quiet)
+    async def settled(self) -> None:
+        """Until nothing is at work, waits, or is to be tried again."""
+        work = self.work
+        await until(
+            lambda: not (work._waiting or work._busy or work._again or work._tries)
+        )
 
-    async def until(self, is_so: Callable[[], bool], seconds: float = 8.0) -> None:
-        """Until it is so, and quiet after."""
-        await until(is_so, seconds)
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Until it is so, and all is done after."""
+        await until(is_so)
         await self.settled()
 
     def notes(self, ticket: AtDesk) -> list[Written]:
@@ -124,10 +133,10 @@ class AtWork:
         return [n for n in self.helpdesk.notes(ticket) if n.author == BOT]
 
 
-async def until(is_so: Callable[[], bool], seconds: float = 8.0) -> None:
+async def until(is_so: Callable[[], bool]) -> None:
     """Until it is so; gives up without a word, the test will say."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
+    end = loop.time() + SECONDS_TO_GIVE_UP
     while not is_so() and loop.time() < end:
         await asyncio.sleep(0.02)
 
@@ -136,11 +145,11 @@ async def until(is_so: Callable[[], bool], seconds: float = 8.0) -> None:
 async def at_work(
     helpdesk: DeskServer, agent: Any, library: Any, **other: Any
 ) -> AsyncIterator[AtWork]:
-    """The bot from its start, its first look done if the desk is there, to its stop."""
+    """The bot from its start, its first look done or failed, to its stop."""
     here = AtWork(helpdesk, agent, library, **other)
     here.work.start()
     try:
-        await until(lambda: here.work.is_ready, 0.25)
+        await until(lambda: here.work._reachable is not None)
         yield here
     finally:
         await here.work.stop()

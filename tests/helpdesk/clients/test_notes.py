@@ -32,6 +32,23 @@ def test_a_mark_is_of_one_entry_of_one_ticket():
     assert all(SECRET not in mark for mark in made)
 
 
+def test_what_is_still_to_be_raised_is_in_the_mark_and_nobody_can_make_one():
+    marks = Marks(SECRET)
+    made = [marks.of_entry("1", "2", left) for left in (None, *URGENCIES)]
+    assert len(set(made)) == len(made)
+    others = {Marks(OTHER).of_entry("1", "2", left) for left in URGENCIES}
+    assert not others & set(made)
+    for mark in made:
+        assert [other for other in made if marks.stands_in(other, mark)] == [mark]
+        assert not marks.is_own_ticket(mark)
+
+
+def test_a_mark_is_the_one_that_stands_on_tickets_by_now():
+    """Another one, and all notes of seven days would come again."""
+    mark = Marks(SECRET).of_entry("1001", "70001")
+    assert mark == "safeguarding-bot mark 3eaa070d8017354cb22e6c08"
+
+
 def test_a_mark_is_found_however_it_is_laid_out():
     mark = Marks(SECRET).of_entry("1", "2")
     digest = mark.split()[-1]

@@ -127,13 +127,14 @@ def test_a_webhook_is_answered_at_once(both):
 
 
 def test_a_slow_desk_makes_no_webhook_wait(both):
-    both.helpdesk.delay = 0.5
+    both.helpdesk.delay = 2.0
     try:
         for _ in range(3):
             webhook = both.helpdesk.webhook("created", text=EMERGENCY)
             started = time.perf_counter()
             assert both.post(*webhook).status_code == 202
-            assert time.perf_counter() - started < QUICK
+            # Busy or not, the server has waited for no answer of the desk.
+            assert time.perf_counter() - started < both.helpdesk.delay / 2
     finally:
         both.helpdesk.delay = 0.0
     assert both.is_noted(both.helpdesk.tickets[-1])

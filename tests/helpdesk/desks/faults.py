@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
+
+# Method, path and body of a request that goes wrong.
+Where = Callable[[str, str, bytes], bool]
 
 
 @dataclass
@@ -25,24 +30,35 @@ class Fault:
     after: bool = False
 
 
+NONE: Final = Fault()
+
+
 class Faults:
-    """The faults to come, in order; each is used up before the next."""
+    """The faults to come, in order, each used up before the next; and what lasts."""
 
     def __init__(self) -> None:
         self._coming: list[Fault] = []
+        self._lasting: list[tuple[Where, Fault]] = []
 
     def add(self, fault: Fault) -> None:
         """Puts a fault at the end."""
         self._coming.append(fault)
 
+    def add_lasting(self, where: Where, fault: Fault) -> None:
+        """Every such request goes wrong until all is well; the latest fault counts."""
+        self._lasting.insert(0, (where, fault))
+
     def clear(self) -> None:
         """All is well again."""
         self._coming.clear()
+        self._lasting.clear()
 
-    def next(self) -> Fault | None:
-        """The fault for this request, if any."""
+    def next(self, method: str, path: str, body: bytes) -> Fault:
+        """The fault for this request, or one that changes nothing."""
         if not self._coming:
-            return None
+            return next(
+                (one for where, one in self._lasting if where(method, path, body)), NONE
+            )
         fault = self._coming[0]
         fault.times -= 1
         if fault.times <= 0:

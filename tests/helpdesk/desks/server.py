@@ -28,7 +28,7 @@ from aiohttp import web
 
 from tests.helpdesk.desks.asking import JSON, Answer, Asked, Call, RefusedError, Route
 from tests.helpdesk.desks.checking import UNKNOWN, Problem, Rule
-from tests.helpdesk.desks.faults import Fault, Faults
+from tests.helpdesk.desks.faults import Fault, Faults, Where
 from tests.helpdesk.desks.listening import HERE, Listener
 from tests.helpdesk.desks.tickets import (
     OFFICE,
@@ -199,6 +199,10 @@ class DeskServer:
         """The next requests are answered so; with `after`, once they are done."""
         self._faults.add(Fault(status, times, retry_after, after=after))
 
+    def fail_where(self, where: Where, status: int = 500) -> None:
+        """Such requests are answered so until all is well; those above come first."""
+        self._faults.add_lasting(where, Fault(status))
+
     def hang(self, seconds: float, times: int = 1, *, after: bool = False) -> None:
         """The next requests wait; a client that leaves meanwhile changes nothing."""
         self._faults.add(Fault(times=times, hang=seconds, after=after))
@@ -354,7 +358,7 @@ class DeskServer:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
-        fault = self._faults.next() or Fault()
+        fault = self._faults.next(request.method, request.path, body)
         if not fault.after:
             await asyncio.sleep(fault.hang)
         fields: Any = None

@@ -664,12 +664,22 @@ def test_an_answer_can_be_lost_after_the_work_is_done(desk):
     assert len(desk.server.notes(1001)) == 1
 
 
+@pytest.mark.parametrize("desk", ["freshdesk"], indirect=True)
+def test_a_kind_of_request_can_fail_until_all_is_well(desk):
+    desk.server.fail_where(lambda method, *_: method == "PUT", 503)
+    path, body = f"{V2}/tickets/1001", {"priority": 4}
+    assert [desk.ask("PUT", path, body).status_code for _ in range(2)] == [503, 503]
+    assert desk.ask("GET", path).status_code == 200
+    desk.server.all_well()
+    assert desk.ask("PUT", path, body).status_code == 200
+
+
 @pytest.mark.parametrize("desk", ["zammad"], indirect=True)
 def test_a_client_that_does_not_wait_changes_nothing(desk):
     desk.server.hang(30)
     body = {"item": "x", "object": "Ticket", "o_id": 1001}
     with pytest.raises(httpx.ReadTimeout):
-        desk.ask("POST", f"{V1}/tags/add", body, timeout=0.1)
+        desk.ask("POST", f"{V1}/tags/add", body, timeout=0.5)
     assert desk.ask("GET", f"{V1}/tickets/1001").status_code == 200
     assert desk.server.tickets[0].tags == ["year 9"]
 

@@ -81,7 +81,7 @@ def inside(agent, library, desk):
         user=desk.user,
         token=desk.token,
     )
-    school = SchoolRequests(settings, library)
+    school = SchoolRequests(settings, library, "webchat")
     app = SimpleNamespace(ctx=SimpleNamespace(agent=agent))
     school.begin(app)
     handed = []

@@ -21,8 +21,15 @@ pytestmark = [pytest.mark.model, pytest.mark.service]
 
 FAILED = ["school_contact_failed"]
 LONGEST_WAIT = 25
+# Many times as long as it may take, for a busy machine; what it waits for takes longer.
+SECONDS_TO_GIVE_UP = 10
 QUEUES = {"zammad": "Users", "freshdesk": "7", "jira": "SAFE", "freescout": "15"}
 USERS = {"freescout": "901"}
+
+
+def is_a_request(method, *_):
+    """A look at the desk, which comes every minute, must not take its fault."""
+    return method == "POST"
 
 
 def is_told_whom_to_ring(reply):
@@ -45,9 +52,10 @@ def test_a_desk_that_is_down(parent, desk):
 @pytest.mark.parametrize("status", [500, 503, 429, 401, 403, 404, 422])
 def test_a_desk_that_refuses(parent, desk, status):
     walk_to(parent, "check")
-    desk.fail_next(status)
+    desk.fail_where(is_a_request, status)
     assert is_told_whom_to_ring(parent.press("school.send"))
     assert desk.tickets == []
+    desk.all_well()
     # Nothing is kept to be sent later, and asking again works.
     walk_to(parent, "check")
     assert parent.press("school.send").cards == ["school_contact_sent"]
@@ -80,11 +88,11 @@ def test_a_second_press_while_the_desk_is_slow_sends_once(inside, desk):
 async def test_a_desk_that_hangs_is_given_up(inside, desk, monkeypatch):
     monkeypatch.setattr(school_requests, "SECONDS_TO_SEND", 0.5)
     inside.school._open["hangs"] = ContactRequest("check", NAME, WAY)
-    desk.hang(3)
+    desk.hang(30)
     began = time.monotonic()
     said = await inside.school.press("hangs", "school.send")
     assert said.card == FAILED[0]
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < SECONDS_TO_GIVE_UP
     assert inside.school._open == {}
 
 
@@ -95,7 +103,7 @@ async def test_a_desk_that_drips_is_given_up(library, monkeypatch):
         for byte in b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n":
             writer.write(bytes([byte]))
             await writer.drain()
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.4)
         writer.close()
 
     monkeypatch.setattr(school_requests, "SECONDS_TO_SEND", 0.5)
@@ -103,14 +111,14 @@ async def test_a_desk_that_drips_is_given_up(library, monkeypatch):
     port = server.sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     desk = DeskSettings("zendesk", url, "s" * 16, "bot@example.org", "token")
-    school = SchoolRequests(desk, library)
+    school = SchoolRequests(desk, library, "webchat")
     monkeypatch.setattr(school, "_story", _no_story)
     school._open["drips"] = ContactRequest("check", NAME, WAY)
     try:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(SECONDS_TO_GIVE_UP):
             said = await school.press("drips", "school.send")
     except TimeoutError:
-        pytest.fail("still waiting after four times as long as it may take")
+        pytest.fail("still waiting after many times as long as it may take")
     finally:
         server.close()
     assert said.card == FAILED[0]
@@ -170,7 +178,7 @@ def _school_at(server, library, monkeypatch):
         token=server.token,
         queue=QUEUES.get(server.name, ""),
     )
-    school = SchoolRequests(settings, library)
+    school = SchoolRequests(settings, library, "webchat")
     monkeypatch.setattr(school, "_story", _no_story)
     school._open["here"] = ContactRequest("check", NAME, "philippa@example.org")
     return school

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.channels.counted import Counted
 from tests.channels.telegram.test_conversations import started
 from tests.helpdesk.requests.walking import NAME, WAY, WORRY, ticket_words
 
@@ -78,6 +79,21 @@ def test_the_whole_way(person, sees, desk):
     assert "zorblatt" not in words
     assert str(person.chat_id) not in words
     assert "Sam" not in words  # what Telegram says they are called
+
+
+@pytest.fixture
+def counted(connected, desk):
+    """What is counted from the start of this test on."""
+    return Counted(connected[1])
+
+
+def test_what_was_sent_is_counted_as_a_handover(counted, person, sees, desk):
+    walk(person, sees, "check")
+    person.presses("school.send")
+    sees("school_contact_sent")
+    assert counted.conversations() == [
+        [("telegram", "handover", 0), ("telegram", "visit", 0)]
+    ]
 
 
 @pytest.mark.parametrize("step", ["consent", "name", "way", "check"])

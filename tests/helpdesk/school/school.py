@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
@@ -86,8 +87,11 @@ class School:
     def has_note(self, ticket: int, number: int = 1) -> bool:
         return note_comes(self.desk, ticket, number)
 
-    def state(self) -> tuple[int, int]:
-        """How many webhooks have come and how many follow-ups there are."""
-        tickets = self.desk.tickets()
-        follow_ups = sum(len(self.desk.follow_ups(one.id)) for one in tickets)
-        return len(self.webhooks.calls), follow_ups
+    def state(self, ticket: int) -> tuple[int, int]:
+        """How many webhooks have come of a ticket and how many follow-ups it has."""
+        told = (json.loads(call.body)["ticket"]["id"] for call in self.webhooks.calls)
+        return list(told).count(ticket), len(self.desk.follow_ups(ticket))
+
+    def attend_to_another(self) -> None:
+        """A ticket that comes now has its note: the bot was at all that came before."""
+        assert self.has_note(self.desk.create_by_api("Another", "Where is the office?"))

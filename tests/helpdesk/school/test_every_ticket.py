@@ -34,7 +34,7 @@ SENDERS = 4
 NOTES_BEFORE_THE_END = TICKETS // 4
 # Two busy cores: the desk alone needs a minute of them.
 SECONDS_FOR_ALL = 300
-SECONDS_TO_SETTLE = 3
+SECONDS_TO_SETTLE = 2
 ATOMIC_SITE = Path(__file__).parent / "atomic_site"
 
 
