@@ -12,7 +12,7 @@ export PYTHONWARNINGS := ignore
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat helpdesk-demo purge demo-data privacy train test evaluate compare card variety content lint format check bench bench-metrics web clean
+.PHONY: help setup run chat helpdesk-demo purge demo-data privacy train test evaluate compare card variety content lint format check bench bench-metrics dashboard web clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -93,6 +93,9 @@ bench: $(READY) ## measure speed, and the public sets in DATA=folder (STOCK=1 be
 
 bench-metrics: $(READY) ## measure counting, folding and reading at a million turns (eight minutes)
 	@$(BIN)/python -m benchmarks.metrics $(ARGS)
+
+dashboard: $(READY) ## write docs/examples/grafana-dashboard.json anew
+	@$(BIN)/python tools/write_dashboard.py
 
 web: $(READY) ## check and build the web chat's script (needs Node.js)
 	@$(BIN)/python tools/write_people.py

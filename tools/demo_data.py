@@ -96,9 +96,7 @@ def empty(connection: Connection) -> None:
         # next sees what has become of the database. SQLite lets only one write anyway.
         connection.execute(text("LOCK TABLE spools IN SHARE MODE"))
     tables = [
-        table
-        for table in reversed(METADATA.sorted_tables)
-        if table is not HOUSEKEEPING
+        table for table in reversed(METADATA.sorted_tables) if table is not HOUSEKEEPING
     ]
     if not is_demo(connection):
         for table in tables:
@@ -180,7 +178,7 @@ def _say(filled: Filled, year: DemoYear, url: str) -> None:
         "it answers, and counts nothing there.\n\n"
         "To look at the insights page:\n"
         f"  DATABASE_URL='{shown}' INSIGHTS_TOKEN=look-at-the-demo make run\n"
-        "and then http://127.0.0.1:5005/insights with that token."
+        "and then http://127.0.0.1:5005/insights, with look-at-the-demo as password."
     )
 
 

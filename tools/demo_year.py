@@ -77,6 +77,7 @@ class DemoYear:
 
     Attributes:
         first_day: the year's first.
+        days: how many it has.
         times: how many conversations each made-up one stands for.
     """
 
@@ -90,7 +91,7 @@ class DemoYear:
     ) -> None:
         self.first_day = last_day - timedelta(days=days - 1)
         self.times = max(1, round(conversations_a_day / MOST_CONVERSATIONS))
-        self._days = days
+        self.days = days
         self._seed = seed
         self._says: Mapping[str, Any] = read_yaml(FILE)
         self._wheels: dict[str, _Wheel] = {}
@@ -120,7 +121,7 @@ class DemoYear:
 
     def conversations(self, day: date) -> Iterator[Conversation]:
         """Everybody's rows of one day; each day is drawn by itself."""
-        dice = random.Random(f"{self._seed} {day}")
+        dice = random.Random(f"{self._seed} {day}")  # noqa: S311  nothing secret
         for events in self.events(day, dice):
             rows = rows_of(events)
             shown = {(row["kind"], row["number"]) for row in rows["shown"]}
@@ -138,7 +139,7 @@ class DemoYear:
     # How many come, and when
 
     def _all_days(self) -> Iterator[date]:
-        return (self.first_day + timedelta(days=place) for place in range(self._days))
+        return (self.first_day + timedelta(days=place) for place in range(self.days))
 
     def _traffic(self, day: date) -> float:
         start, end = self._says["growth"]
@@ -149,7 +150,7 @@ class DemoYear:
 
     def _through(self, day: date) -> float:
         """How far the year is: 0 on its first day, nearly 1 on its last."""
-        return (day - self.first_day).days / self._days
+        return (day - self.first_day).days / self.days
 
     def _is_holiday(self, day: date) -> bool:
         at = f"{day:%m-%d}"
@@ -170,7 +171,7 @@ class DemoYear:
         """The spike or bad week that a day is in."""
         for one in self._says[what]:
             since = self._through(day) - one["at"]
-            if 0 <= since < one["days"] / self._days:
+            if 0 <= since < one["days"] / self.days:
                 return one
         return None
 
@@ -410,9 +411,9 @@ class DemoYear:
     def _lost(self, day: date, conversations: int) -> dict[Counter, int]:
         """Events of a day on which the database was away for too long."""
         for one in self._says["lost_events"]:
-            if 0 <= self._through(day) - one["at"] < 1 / self._days:
-                lost = round(conversations * one["share"] * self.times)
-                return {(day, "lost_events", TOTAL, 0): max(lost, 1)}
+            if 0 <= self._through(day) - one["at"] < 1 / self.days:
+                lost = max(round(conversations * one["share"]), 1)
+                return {(day, "lost_events", TOTAL, 0): lost * self.times}
         return {}
 
 

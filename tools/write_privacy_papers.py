@@ -1,9 +1,9 @@
 """Writes what the privacy papers say of data and times, from the code that decides.
 
 A paper has places such as `<!-- from the code: months -->13<!-- end -->`. What stands
-in them is made here from `metrics.yml`, the tables, the settings' defaults, constants and
-`contacts.yml`, so no number is typed twice. Run by `make privacy`; a test fails while a
-paper and the code differ.
+in them is made here from `metrics.yml`, the tables, the settings' defaults, constants
+and `contacts.yml`, so no number is typed twice. Run by `make privacy`; a test fails
+while a paper and the code differ.
 """
 
 from __future__ import annotations
@@ -162,10 +162,8 @@ def facts() -> dict[str, str]:
     return {
         **{name: f"{number:,.0f}" for name, number in numbers.items()},
         "acts": _listed(ACTS[kind] for kind in ACT_KINDS),
-        "signals": _listed(name.replace("_", " ") for name in SIGNALS),
-        "nations": _listed(
-            name.replace("_", " ").title() for name in NATIONS
-        ),
+        "signals": ", ".join(name.replace("_", " ") for name in SIGNALS),
+        "nations": _listed(name.replace("_", " ").title() for name in NATIONS),
         "audiences": _listed(name.replace("_", " ") for name in AUDIENCES),
         "rule": RULE,
     }
@@ -187,12 +185,17 @@ def _filled(place: re.Match[str]) -> str:
 
 def _block(name: str) -> str:
     makers: Mapping[str, Callable[[], str]] = {
+        "acts": _acts,
         "metrics": _metrics,
         "rows": _rows,
         "other_tables": _other_tables,
     }
     # GitHub takes a table for one only between empty lines.
     return f"\n\n{makers[name]()}\n\n"
+
+
+def _acts() -> str:
+    return "\n".join(f"- {ACTS[kind].capitalize()}." for kind in ACT_KINDS)
 
 
 def _metrics() -> str:

@@ -51,6 +51,16 @@ LISTS: Final[Mapping[str, Sequence[str]]] = {
     "yes_or_no": YES_OR_NO,
     "danger_answers": DANGER_ANSWERS,
 }
+COLUMN_KEYS: Final = ("kind", "of", "from", "to", "says", "key", "optional", "for_each")
+METRIC_WORDS: Final = ("title", "unit", "period", "question", "owner", "sensitivity")
+METRIC_KEYS: Final = (
+    *METRIC_WORDS,
+    "by",
+    "within",
+    "whole",
+    "review_on",
+    "expires_on",
+)
 
 
 class MetricsFileError(BotError):
@@ -152,6 +162,7 @@ def declared() -> Declared:
 
 def _declared_in(said: Mapping[str, Any]) -> Declared:
     try:
+        _check_keys(said)
         raw = {
             name: RawTable(name, one["says"], tuple(_columns(one["columns"])))
             for name, one in said["raw"].items()
@@ -165,6 +176,24 @@ def _declared_in(said: Mapping[str, Any]) -> Declared:
     for metric in metrics.values():
         _check(metric, metrics, breakdowns)
     return Declared(raw, breakdowns, metrics)
+
+
+def _check_keys(said: Mapping[str, Any]) -> None:
+    """A word that nobody reads, such as what follows a stray comma, is a mistake."""
+    columns = [
+        column for one in said["raw"].values() for column in one["columns"].values()
+    ]
+    for known, entries in (
+        (("raw", "breakdowns", "metrics"), [said]),
+        (("says", "columns"), said["raw"].values()),
+        (COLUMN_KEYS, columns),
+        (("of", "from", "to", "exact", "otherwise"), said["breakdowns"].values()),
+        (METRIC_KEYS, said["metrics"].values()),
+    ):
+        for entry in entries:
+            unknown = set(entry) - set(known)
+            if unknown:
+                raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
 
 
 def _columns(said: Mapping[str, Any]) -> list[RawColumn]:
@@ -207,10 +236,9 @@ def _breakdown(name: str, said: Mapping[str, Any]) -> Breakdown:
 
 def _metric(name: str, said: Mapping[str, Any]) -> Metric:
     whole = said.get("whole")
-    taken = ("title", "unit", "period", "question", "owner", "sensitivity")
     return Metric(
         name=name,
-        **{key: said[key] for key in taken},
+        **{key: said[key] for key in METRIC_WORDS},
         by=tuple(said["by"]),
         review_on=date.fromisoformat(said["review_on"]),
         expires_on=date.fromisoformat(said["expires_on"]),
