@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import bot.quick_start  # noqa: F401  before anything imports Rasa
 from bot.agent import load_agent
+from bot.channels.acts import count_act
 from bot.channels.reception import Reception, Reply
 from bot.channels.school_requests import school_of
 from bot.errors import BotError
@@ -36,9 +37,10 @@ async def converse() -> None:
     print("Loading the model...")
     agent = load_agent(settings)
     library = load_library()
-    school = school_of(settings, library)
+    app = SimpleNamespace(ctx=SimpleNamespace(agent=agent))
+    school = school_of(settings, library, "terminal")
     if school:
-        school.begin(SimpleNamespace(ctx=SimpleNamespace(agent=agent)))
+        school.begin(app)
     reception = Reception(
         "terminal",
         agent.handle_message,
@@ -47,6 +49,7 @@ async def converse() -> None:
         school=school,
     )
     conversation = secrets.token_hex(16)
+    count_act(app, conversation, "terminal", "visit")
     reply = reception.opening()
     show(reply)
     print("Type a message, or the number of a button. Ctrl-D ends the chat.")

@@ -33,11 +33,9 @@ from bot.metrics.counters import add_counters, is_demo
 from bot.metrics.database import engine_for
 from bot.metrics.declared import TOTAL
 from bot.metrics.housekeeping import keep_house
-from bot.metrics.retention import DEFAULT_MONTHS
 from bot.metrics.rows import Counted, Rows, from_json, rows_of
 from bot.metrics.schema import upgrade
 from bot.metrics.spool import (
-    DEFAULT_MEGABYTES,
     IN_MEMORY,
     Batch,
     Spool,
@@ -46,6 +44,7 @@ from bot.metrics.spool import (
 )
 from bot.metrics.tables import METADATA, SPOOLS, insert_rows
 from bot.privacy.quiet_logs import log_event
+from bot.settings import DEFAULT_METRICS_MONTHS, DEFAULT_SPOOL_MEGABYTES
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +77,8 @@ class CountWriter:
         self,
         database_url: str,
         spool_folder: Path | None = None,
-        spool_megabytes: float = DEFAULT_MEGABYTES,
-        months: int = DEFAULT_MONTHS,
+        spool_megabytes: float = DEFAULT_SPOOL_MEGABYTES,
+        months: int = DEFAULT_METRICS_MONTHS,
         seconds_between_tries: float = SECONDS_BETWEEN_TRIES,
     ) -> None:
         self.engine = engine_for(database_url)
@@ -156,7 +155,8 @@ class CountWriter:
             # Asked before the try: after the call to close there is a last one.
             is_last = self._is_closing.is_set()
             events = self._gathered()
-            if events or (is_last and self._lost_unsaid):
+            # A loss is put aside too, even if nobody writes after it.
+            if events or self._lost_unsaid:
                 self._put(events)
             if is_last and not events:
                 return

@@ -7,7 +7,8 @@ from typing import Any
 
 def tracker_store(app: Any) -> Any:
     """Rasa's tracker store, or None while there is no agent."""
-    store = getattr(getattr(app.ctx, "agent", None), "tracker_store", None)
+    agent = getattr(getattr(app, "ctx", None), "agent", None)
+    store = getattr(agent, "tracker_store", None)
     # Rasa wraps a tracker store in one that survives its failures.
     return getattr(store, "_tracker_store", store)
 

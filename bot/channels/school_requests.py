@@ -13,6 +13,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from bot.channels.acts import count_act
 from bot.channels.forgetting import tracker_store
 from bot.desk_settings import DeskSettings
 from bot.errors import BotError
@@ -45,6 +46,7 @@ from bot.handover.request import (
     ticket_text,
     without_way,
 )
+from bot.metrics.turn import Channel
 from bot.privacy.quiet_logs import log_event
 from bot.settings import Settings
 from bot.terms import IMMEDIATE_DANGER, URGENCIES, Urgency
@@ -80,11 +82,15 @@ class SchoolRequests:
     Args:
         settings: of the desk.
         library: for the topics' names.
+        channel: where the people are, for the counts.
     """
 
-    def __init__(self, settings: DeskSettings, library: Library) -> None:
+    def __init__(
+        self, settings: DeskSettings, library: Library, channel: Channel
+    ) -> None:
         self._settings = settings
         self._library = library
+        self._channel = channel
         self._marks = Marks(settings.secret)
         self._words = load_words()
         self._open: OrderedDict[str, ContactRequest] = OrderedDict()
@@ -205,6 +211,7 @@ class SchoolRequests:
             name = error.code if isinstance(error, BotError) else type(error).__name__
             log_event(logger, logging.ERROR, "helpdesk.request.lost", error=name)
             return Said(FAILED)
+        count_act(self._app, conversation, self._channel, "handover")
         return Said(SENT, f"{words.reference} {number}" if number else "")
 
     async def _story(self, conversation: str) -> tuple[str | None, Urgency]:
@@ -245,6 +252,8 @@ def _again(request: ContactRequest) -> Said:
     return Said(AGAIN[request.step], buttons=BUTTONS[request.step])
 
 
-def school_of(settings: Settings, library: Library) -> SchoolRequests | None:
+def school_of(
+    settings: Settings, library: Library, channel: Channel
+) -> SchoolRequests | None:
     """Takes requests to the school, or None where no desk is set."""
-    return SchoolRequests(settings.desk, library) if settings.desk else None
+    return SchoolRequests(settings.desk, library, channel) if settings.desk else None

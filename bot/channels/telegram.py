@@ -35,6 +35,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
+from bot.channels.acts import count_act
 from bot.channels.forgetting import forget_everywhere
 from bot.channels.reception import Reception
 from bot.channels.school_requests import school_of
@@ -100,7 +101,7 @@ class TelegramChannel(InputChannel):
         if self._settings.telegram_bot_token is None:
             return routes
         library = load_library()
-        school = school_of(self._settings, library)
+        school = school_of(self._settings, library, NAME)
         reception = Reception(
             NAME,
             on_new_message,
@@ -115,7 +116,10 @@ class TelegramChannel(InputChannel):
             if school:
                 school.begin(app)
             app.ctx.telegram = TelegramBot(
-                self._settings, reception, lambda c: forget_everywhere(app, c)
+                self._settings,
+                reception,
+                begin=lambda c: count_act(app, c, NAME, "visit"),
+                forget=lambda c: forget_everywhere(app, c),
             )
             # Never awaited: a Telegram that is away must not hold up the server.
             app.ctx.telegram.start()
@@ -142,18 +146,23 @@ class TelegramBot:
     Args:
         settings: with a token.
         reception: answers what is written and pressed.
-        forget: called with a conversation's id when it ends.
+        begin, forget: called with a conversation's id when it begins and ends.
     """
 
     def __init__(
-        self, settings: Settings, reception: Reception, forget: Callable[[str], None]
+        self,
+        settings: Settings,
+        reception: Reception,
+        begin: Callable[[str], None],
+        forget: Callable[[str], None],
     ) -> None:
         self._settings = settings
         bot = _bot(settings, self._note_let_in)
         self._application: Application[Any, Any, Any, Any, Any, Any] = (
             ApplicationBuilder().bot(bot).concurrent_updates(_InOrder()).build()
         )
-        self._talk = TelegramTalk(bot, reception, settings.session_minutes * 60, forget)
+        seconds_kept = settings.session_minutes * 60
+        self._talk = TelegramTalk(bot, reception, seconds_kept, begin, forget)
         self._application.add_handler(TypeHandler(Update, self._take))
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._tasks: list[asyncio.Task[None]] = []

@@ -92,7 +92,7 @@ class TelegramTalk:
         bot: sends.
         reception: answers what is written and pressed.
         seconds_kept: how long a quiet conversation is held.
-        forget: called with a conversation's id when it ends.
+        begin, forget: called with a conversation's id when it begins and ends.
     """
 
     def __init__(
@@ -100,10 +100,12 @@ class TelegramTalk:
         bot: Bot,
         reception: Reception,
         seconds_kept: float,
+        begin: Callable[[str], None],
         forget: Callable[[str], None],
     ) -> None:
         self._bot = bot
         self._reception = reception
+        self._begin = begin
         self._forget = forget
         self._sessions = Sessions(seconds_kept, self._drop)
         self._held: dict[str, _Held] = {}
@@ -144,7 +146,8 @@ class TelegramTalk:
     async def _take_message(self, message: Message) -> None:
         chat, words = message.chat.id, message.text or message.caption or ""
         command, rest = self._command(words)
-        held = await self._greeted(chat, is_told=command == self._start)
+        is_start = command == self._start
+        held = self._begun_anew(chat) if is_start else await self._greeted(chat)
         held.theirs.append((time.time(), message.message_id))
         if command:
             await command(chat)
@@ -242,11 +245,7 @@ class TelegramTalk:
             self._forget(conversation)
 
     async def _start(self, chat: int) -> None:
-        """Begins anew, and can still delete what was said before."""
-        before = await self._greeted(chat, is_told=True)
-        self._sessions.end(str(chat))
-        held = await self._greeted(chat, is_told=True)
-        held.ours, held.theirs = before.ours, before.theirs
+        """Says what this is, in a conversation that has just begun."""
         await self._send(chat, self._reception.card(WHAT_TELEGRAM_KEEPS))
         await self._send(chat, self._reception.card(OPENING))
 
@@ -264,7 +263,7 @@ class TelegramTalk:
 
     async def _delete_all(self, chat: int) -> None:
         """Ends the conversation, and deletes its messages where Telegram lets us."""
-        held = await self._greeted(chat, is_told=True)
+        held = self._held_of(chat)
         self._sessions.end(str(chat))
         oldest = time.time() - SECONDS_DELETABLE
         for sent in (held.ours, held.theirs):
@@ -284,22 +283,29 @@ class TelegramTalk:
             name = type(error).__name__
             log_event(logger, logging.INFO, "telegram.delete.refused", error=name)
 
-    async def _greeted(self, chat: int, is_told: bool = False) -> _Held:
-        """What is held of a chat; one that begins is first told what this is.
+    async def _greeted(self, chat: int) -> _Held:
+        """What is held of a chat; one that begins is first told what this is."""
+        if self._sessions.conversation(str(chat)) is not None:
+            return self._held_of(chat)
+        held = self._begun(chat, _Held())
+        opening, *_ = self._reception.card(OPENING).messages
+        await self._deliver_held(chat, Part(parts_of(opening)[0].html))
+        return held
 
-        Args:
-            chat: the chat.
-            is_told: whether what follows says so itself.
-        """
-        conversation = self._sessions.conversation(str(chat))
-        if conversation is None:
-            self._sessions.start(str(chat))
-            conversation = self._sessions.conversation(str(chat)) or ""
-            self._held[conversation] = _Held()
-            if not is_told:
-                opening, *_ = self._reception.card(OPENING).messages
-                await self._deliver_held(chat, Part(parts_of(opening)[0].html))
-        return self._held.get(conversation) or _Held()
+    def _begun_anew(self, chat: int) -> _Held:
+        """The same of a chat that starts again: what was said can still be deleted."""
+        before = self._held_of(chat)
+        return self._begun(chat, _Held(before.ours, before.theirs))
+
+    def _begun(self, chat: int, held: _Held) -> _Held:
+        self._sessions.start(str(chat))
+        conversation = self._sessions.conversation(str(chat)) or ""
+        self._held[conversation] = held
+        self._begin(conversation)
+        return held
+
+    def _held_of(self, chat: int) -> _Held:
+        return self._held.get(self._sessions.conversation(str(chat)) or "", _Held())
 
     def _drop(self, conversation: str) -> None:
         self._held.pop(conversation, None)

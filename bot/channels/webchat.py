@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from bot.channels.acts import count_act
 from bot.channels.forgetting import forget_everywhere, tracker_store
 from bot.channels.reception import Reception, Reply
 from bot.channels.school_requests import school_of
@@ -25,6 +26,7 @@ from bot.channels.sessions import Sessions
 from bot.errors import BotError
 from bot.guidance.choices import Menu, load_titles
 from bot.guidance.load import load_library
+from bot.metrics.turn import ActKind
 from bot.privacy.quiet_logs import log_event, log_quietly
 from bot.settings import Settings, read_settings
 
@@ -75,7 +77,7 @@ class WebChat(InputChannel):
     ) -> Blueprint:
         """The routes, for Rasa's server or ours."""
         library = load_library()
-        school = school_of(self._settings, library)
+        school = school_of(self._settings, library, NAME)
         reception = Reception(
             NAME,
             on_new_message,
@@ -101,7 +103,9 @@ class WebChat(InputChannel):
 
         @routes.post("/session")
         async def session(request: Request) -> HTTPResponse:
-            token = request.app.ctx.sessions.start()
+            sessions = request.app.ctx.sessions
+            token = sessions.start()
+            count_act(request.app, sessions.conversation(token), NAME, "visit")
             return _reply(reception.opening(), session=token)
 
         @routes.post("/message")
@@ -132,8 +136,26 @@ class WebChat(InputChannel):
 
         @routes.post("/forget")
         async def forget(request: Request) -> HTTPResponse:
-            request.app.ctx.sessions.end(_session_of(_body(request)))
+            body = _body(request)
+            sessions, token = request.app.ctx.sessions, _session_of(body)
+            # Whatever else stands there is passed over: to forget comes first.
+            if body.get("left_quickly") is True:
+                conversation = sessions.conversation(token)
+                count_act(request.app, conversation, NAME, "quick_exit")
+            sessions.end(token)
             return json_response({"forgotten": True}, headers=NEVER_STORED)
+
+        @routes.post("/opened")
+        async def opened(request: Request) -> HTTPResponse:
+            body = _body(request)
+            conversation = request.app.ctx.sessions.conversation(_session_of(body))
+            contact = body.get("contact")
+            if not isinstance(contact, str) or contact not in library.contacts:
+                raise RequestError(
+                    400, "CONTACT_UNKNOWN", "Send the id of a contact that was shown."
+                )
+            count_act(request.app, conversation, NAME, "contact_opened", contact)
+            return json_response({"counted": True}, headers=NEVER_STORED)
 
         @routes.post("/helpful")
         async def helpful(request: Request) -> HTTPResponse:
@@ -144,9 +166,8 @@ class WebChat(InputChannel):
                 raise RequestError(
                     400, "OPINION_INVALID", "Send helpful as true or false."
                 )
-            broker = getattr(tracker_store(request.app), "event_broker", None)
-            if broker is not None and conversation is not None:
-                broker.judge(conversation, NAME, judged)
+            kind: ActKind = "helpful" if judged else "unhelpful"
+            count_act(request.app, conversation, NAME, kind)
             return json_response({"counted": True}, headers=NEVER_STORED)
 
         # Not async: sanic-cors adds no headers to what an async handler answers, and a

@@ -39,7 +39,8 @@ class Figures:
         """
         whole = declared().metrics[metric].whole
         name, breakdown, value = whole or (metric, TOTAL, 0)
-        return self.rows.get((starts, name, breakdown), {}).get(value, 0)
+        found = self.rows.get((starts, name, breakdown), {})
+        return None if LEFT_OUT in found else found.get(value, 0)
 
     def values(
         self, metric: str, breakdown: str, starts: date

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Final
 
 from sqlalchemy import delete
 from sqlalchemy.engine import Engine
@@ -11,12 +10,8 @@ from sqlalchemy.engine import Engine
 from bot.metrics.counters import alone
 from bot.metrics.tables import COUNTERS, PERIODS_PUBLISHED, PUBLISHED, SPOOLS
 
-DEFAULT_MONTHS: Final = 13
 
-
-def purge(
-    engine: Engine, months: int = DEFAULT_MONTHS, today: date | None = None
-) -> int:
+def purge(engine: Engine, months: int, today: date | None = None) -> int:
     """Deletes counters and published figures of months that are no longer kept.
 
     Args:

@@ -15,13 +15,13 @@ from typing import Final
 
 from bot.errors import BotError
 from bot.metrics.rows import RANDOM_BITS, Rows, number_of_events, to_json
+from bot.settings import DEFAULT_SPOOL_MEGABYTES
 
 # A spool belongs to one server; servers that share a folder take the next free file.
 MOST_FILES: Final = 9
 NAME: Final = "spool-{}.db"
 IN_MEMORY: Final = ":memory:"
 PAGE_BYTES: Final = 4096
-DEFAULT_MEGABYTES: Final = 64
 
 
 class SpoolFullError(BotError):
@@ -59,8 +59,11 @@ class Spool:
         sqlite3.Error: the file cannot be used, or another server uses it.
     """
 
-    def __init__(self, path: Path | str, megabytes: float = DEFAULT_MEGABYTES) -> None:
+    def __init__(
+        self, path: Path | str, megabytes: float = DEFAULT_SPOOL_MEGABYTES
+    ) -> None:
         self._lock = threading.Lock()
+        self._is_closed = False
         self._file = sqlite3.connect(
             path, timeout=0, isolation_level=None, check_same_thread=False
         )
@@ -130,8 +133,10 @@ class Spool:
             self._file.execute("DELETE FROM batches WHERE number <= ?", (up_to,))
 
     def waiting(self) -> int:
-        """How many events wait."""
+        """How many events wait; none that anybody can count once it is closed."""
         with self._lock:
+            if self._is_closed:
+                return 0
             (number,) = self._file.execute(
                 "SELECT coalesce(sum(events), 0) FROM batches"
             ).fetchone()
@@ -140,10 +145,13 @@ class Spool:
     def close(self) -> None:
         """Closes the file; what waits stays in it."""
         with self._lock:
+            self._is_closed = True
             self._file.close()
 
 
-def open_spools(folder: Path, megabytes: float = DEFAULT_MEGABYTES) -> list[Spool]:
+def open_spools(
+    folder: Path, megabytes: float = DEFAULT_SPOOL_MEGABYTES
+) -> list[Spool]:
     """The free spools of a folder: the first to write to, the others left behind.
 
     A server that was killed may have left events in a file that no other server uses.

@@ -27,11 +27,12 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.privacy.quiet_logs import log_event
+from bot.settings import DEFAULT_SESSION_MINUTES
 
 logger = logging.getLogger(__name__)
 
 # docs/decisions/006-what-is-kept.md
-SECONDS_KEPT: Final = 30 * 60
+SECONDS_KEPT: Final = DEFAULT_SESSION_MINUTES * 60
 MOST_CONVERSATIONS: Final = 10_000
 # The memoization policy looks back five events; a turn has about seven.
 EVENTS_KEPT: Final = 14

@@ -7,15 +7,12 @@ import pytest
 from textstat import textstat
 
 from bot.guidance.checks import MAX_READING_AGE, YEARS_BEFORE_SCHOOL
-from bot.metrics import retention, spool
 from bot.metrics.declared import declared
 from bot.metrics.tables import METADATA
 from bot.settings import (
     DEFAULT_METRICS_MONTHS,
     DEFAULT_SESSION_MINUTES,
-    DEFAULT_SPOOL_MEGABYTES,
 )
-from bot.tracker_stores import forgetful
 from tests.content.material import CARDS
 from tests.content.test_contacts import LINK, PHONE_NUMBER
 from tools.write_privacy_papers import DOCS, PLACE, PaperError, papers, written
@@ -122,13 +119,6 @@ def test_every_setting_that_names_a_time_or_size_is_in_the_retention_table():
     settings = SAYS_HOW_LONG.findall(Path(".env.example").read_text("utf-8"))
     assert {"SESSION_MINUTES", "METRICS_MONTHS"} < set(settings)
     assert [name for name in settings if f"`{name}`" not in RETENTION] == []
-
-
-def test_no_default_is_two_numbers():
-    """Some parts have a default of their own, for tests and for other servers."""
-    assert retention.DEFAULT_MONTHS == DEFAULT_METRICS_MONTHS
-    assert spool.DEFAULT_MEGABYTES == DEFAULT_SPOOL_MEGABYTES
-    assert forgetful.SECONDS_KEPT == DEFAULT_SESSION_MINUTES * 60
 
 
 def test_the_card_about_privacy_names_the_same_times():

@@ -9,7 +9,7 @@ from bot.brokers import anonymous_sql
 from bot.metrics.database import engine_for
 from bot.metrics.folding import fold
 from bot.metrics.housekeeping import keep_house
-from bot.metrics.retention import DEFAULT_MONTHS, oldest_kept, purge
+from bot.metrics.retention import oldest_kept, purge
 from bot.metrics.rows import rows_of
 from bot.metrics.schema import upgrade
 from bot.metrics.tables import (
@@ -24,6 +24,7 @@ from bot.metrics.tables import (
     insert_rows,
 )
 from bot.metrics.turn import Act, Turn
+from bot.settings import DEFAULT_METRICS_MONTHS
 
 RAW = (TURNS, SHOWN, ACTS)
 NINE = datetime(2026, 11, 20, 9, 59, tzinfo=UTC)
@@ -117,10 +118,10 @@ def test_a_conversation_that_goes_on_gets_another_number(monkeypatch):
     ],
 )
 def test_as_many_whole_months_are_kept(today, oldest):
-    assert oldest_kept(DEFAULT_MONTHS, today) == oldest
+    assert oldest_kept(DEFAULT_METRICS_MONTHS, today) == oldest
 
 
-@pytest.mark.parametrize("months", [1, DEFAULT_MONTHS])
+@pytest.mark.parametrize("months", [1, DEFAULT_METRICS_MONTHS])
 def test_what_is_older_is_deleted_and_nothing_else(engine, months):
     today = date(2026, 11, 22)
     oldest = oldest_kept(months, today)
@@ -143,6 +144,6 @@ def test_what_is_older_is_deleted_and_nothing_else(engine, months):
 def test_housekeeping_folds_and_deletes(engine):
     long_ago = datetime.now(UTC) - timedelta(days=800)
     counted(engine, a_turn(long_ago))
-    kept = keep_house(engine, DEFAULT_MONTHS)
+    kept = keep_house(engine, DEFAULT_METRICS_MONTHS)
     assert kept.folded == 1
     assert rows_in(engine, *RAW, COUNTERS, PUBLISHED) == [0] * 5

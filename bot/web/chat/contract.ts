@@ -78,12 +78,26 @@ export class Conversation {
     await this.#post("helpful", { session: this.#session, helpful }).catch(() => {});
   }
 
+  /** Counts that a person pressed a contact's phone, text, page or e-mail address. */
+  opened(contact: string): void {
+    if (this.#session) this.#beacon("opened", { session: this.#session, contact });
+  }
+
   /** Ends the session on the server, also while the page is being left. */
-  forget(): void {
+  forget(leftQuickly = false): void {
     if (!this.#session) return;
-    const body = JSON.stringify({ session: this.#session });
+    const session = this.#session;
     this.#session = null;
-    navigator.sendBeacon(this.#address("forget"), body);
+    this.#beacon("forget", leftQuickly ? { session, left_quickly: true } : { session });
+  }
+
+  /** Says what needs no answer: nobody waits for it, and it outlives the page. */
+  #beacon(what: string, body: object): void {
+    try {
+      navigator.sendBeacon(this.#address(what), JSON.stringify(body));
+    } catch {
+      // Some browsers switch beacons off: the page must go on all the same.
+    }
   }
 
   #address(what: string): string {

@@ -17,6 +17,7 @@ import { botTurn, personTurn } from "./message.js";
 const MOST_CHARACTERS = 4_000;
 const MILLISECONDS_BEFORE_TYPING = 300;
 const MILLISECONDS_TOLD = 2_000;
+const RIGHT_BUTTON = 2;
 
 type Said = { text: string } | { choice: string; title: string };
 
@@ -59,9 +60,12 @@ class SafeguardingChat extends HTMLElement {
       () => this.#leave(),
       (left) => this.#tell(`Shift pressed. ${left} more to leave this page.`),
     );
-    addEventListener("pagehide", () => this.#conversation.forget(), {
-      signal: this.#listening.signal,
-    });
+    const { signal } = this.#listening;
+    addEventListener("pagehide", () => this.#conversation.forget(), { signal });
+    // The wheel's press opens a link as well, and is no click.
+    for (const press of ["click", "auxclick"]) {
+      this.#shadow.addEventListener(press, (event) => this.#noteOpened(event), { signal });
+    }
     if (!this.#isFloating) void this.#start();
   }
 
@@ -155,7 +159,16 @@ class SafeguardingChat extends HTMLElement {
   }
 
   #leave(): void {
-    leave(() => this.#conversation.forget());
+    leave(() => this.#conversation.forget(true));
+  }
+
+  /** Counts a press on a link that belongs to a contact, and lets it go its way. */
+  #noteOpened(event: Event): void {
+    const { target, button } = event as MouseEvent;
+    if (button === RIGHT_BUTTON || !(target instanceof Element)) return;
+    const link = target.closest("a");
+    const contact = link?.closest("[data-contact]")?.getAttribute("data-contact");
+    if (contact) this.#conversation.opened(contact);
   }
 
   async #start(): Promise<void> {
@@ -283,14 +296,16 @@ class SafeguardingChat extends HTMLElement {
               : "The chat cannot be reached just now.",
         ]),
         " If a child is in danger now, ",
-        make("a", { href: `tel:${people.emergency.phone}` }, [
-          `call ${people.emergency.phone}`,
-        ]),
+        make(
+          "a",
+          { href: `tel:${people.emergency.phone}`, "data-contact": people.emergency.id },
+          [`call ${people.emergency.phone}`],
+        ),
         ".",
       ]),
       make("ul", {}, [
-        ...people.helplines.map(({ name, phone, who }) =>
-          make("li", {}, [
+        ...people.helplines.map(({ id, name, phone, who }) =>
+          make("li", { "data-contact": id }, [
             `${who}: ${name}, `,
             make("a", { href: `tel:${phone.replace(/\s/g, "")}` }, [phone]),
           ]),
@@ -343,17 +358,23 @@ function emergencyCard(): HTMLElement {
     make("p", {}, [
       make("strong", {}, [
         "Child in danger now? ",
-        make("a", { class: "call", href: `tel:${emergency.phone}` }, [
-          `Call ${emergency.phone}`,
-        ]),
+        make(
+          "a",
+          {
+            class: "call",
+            href: `tel:${emergency.phone}`,
+            "data-contact": emergency.id,
+          },
+          [`Call ${emergency.phone}`],
+        ),
       ]),
     ]),
     make("details", {}, [
       make("summary", {}, ["If you cannot speak, or need someone to talk to"]),
       make("ul", {}, [
         ...more.map((line) => make("li", {}, [line])),
-        ...people.helplines.map(({ name, phone, who, url }) =>
-          make("li", {}, [
+        ...people.helplines.map(({ id, name, phone, who, url }) =>
+          make("li", { "data-contact": id }, [
             `${who}: `,
             url ? outside(url, name) : name,
             ", ",

@@ -47,7 +47,7 @@ function contactCard(contact: Contact): HTMLElement {
     way(make("a", { href: `mailto:${contact.email}` }, [contact.email]), null);
   }
   const about = [contact.for_what, contact.hours, contact.where, contact.what_happens];
-  return make("li", { class: "contact" }, [
+  return make("li", { class: "contact", "data-contact": contact.id }, [
     make("strong", {}, [contact.name]),
     ...ways,
     ...about.map((line) => (line ? make("p", { class: "about" }, [line]) : null)),
@@ -76,9 +76,13 @@ function sources(message: Message): HTMLElement | null {
 function shown(message: Message, choose: (pressed: Button) => void): HTMLElement {
   const { buttons, contacts } = message;
   // "Is anyone in danger now?" is one line and must not push the advice out of sight.
-  const { phone } = people.emergency;
+  const { id, phone } = people.emergency;
   const isLine = contacts.length === 1 && contacts[0]?.phone === phone;
-  const call = make("a", { class: "call", href: `tel:${phone}` }, [`Call ${phone}`]);
+  const call = make(
+    "a",
+    { class: "call", href: `tel:${phone}`, "data-contact": id },
+    [`Call ${phone}`],
+  );
   return make("div", { class: "message", "data-card": message.card?.id ?? "" }, [
     ...words(message.text),
     contacts.length && !isLine
