@@ -154,6 +154,11 @@ def build_app(settings: Settings) -> Sanic:
         return json_response(state, 200 if state["ready"] else 503)
 
     app.blueprint(pages(library, settings.allowed_origins))
+    if settings.insights_token:
+        # Imported here: without the setting nothing of it is loaded.
+        from bot.channels.insights import insights
+
+        app.blueprint(insights(settings.insights_token, settings.database_url, library))
 
     @app.on_response
     async def be_strict(request: Request, response: HTTPResponse) -> None:

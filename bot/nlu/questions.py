@@ -23,6 +23,9 @@ from bot.nlu.linear_heads import LinearHeads, one_of
 from bot.nlu.ngrams import Ngrams
 
 MOST_OFFERED: Final = 5
+# No way to ask for a card has half as many: who writes more tells a story, and gets the
+# card of the worry in it.
+MOST_WORDS: Final = 80
 # The encoder knows worries better than questions, so the words count for more; chosen
 # on wordings by authors left out (docs/decisions/005-thresholds.md).
 MARGIN_WEIGHT: Final = 8.0
@@ -86,10 +89,14 @@ class AskedCards:
     ) -> list[tuple[str, float]]:
         """Ids of the cards likeliest asked for, each with its probability.
 
+        None for a text of more than `MOST_WORDS` words.
+
         Args:
             text: what was written, tidied.
             vector: its unit vector, shape (384,).
         """
+        if len(text.split()) > MOST_WORDS:
+            return []
         by_words = self._heads.ngram_scores(self._ngrams.rows([text]))[0]
         chances = one_of(self._heads.vector_scores(vector) + by_words)
         labels = self._heads.labels
