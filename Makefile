@@ -91,7 +91,7 @@ bench: $(READY) ## measure speed, and the public sets in DATA=folder (STOCK=1 be
 	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.yardsticks $(DATA) $(if $(STOCK),--stock)
 
-bench-metrics: $(READY) ## measure counting, folding and reading at a million turns (eight minutes)
+bench-metrics: $(READY) ## measure counting, folding and reading at a million turns (ten minutes)
 	@$(BIN)/python -m benchmarks.metrics $(ARGS)
 
 dashboard: $(READY) ## write docs/examples/grafana-dashboard.json anew

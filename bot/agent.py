@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import BotError
-from bot.guidance.load import load_library
-from bot.metrics.versions import content_version, model_version
+from bot.metrics.versions import model_version
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def load_agent(settings: Settings) -> Agent:
         str(MODEL),
         tracker_store=ForgetfulTrackerStore(
             None,
-            AnonymousSqlBroker.with_settings(settings, *_versions()),
+            AnonymousSqlBroker.with_settings(settings, int(model_version(MODEL), 16)),
             seconds_kept=settings.session_minutes * 60,
         ),
         action_endpoint=EndpointConfig(url=apart) if apart else InProcessActions(),
@@ -53,10 +52,3 @@ def load_agent(settings: Settings) -> Agent:
         is_empty = agent.domain.is_empty()
         agent.processor.domain.is_empty = lambda: is_empty
     return agent
-
-
-def _versions() -> tuple[int, int]:
-    """Numbers of the model and the content, for the metrics."""
-    library = load_library()
-    content = content_version(library.cards, library.contacts, library.sources)
-    return int(model_version(MODEL), 16), int(content, 16)

@@ -272,7 +272,11 @@ class DemoYear:
         bad = self._now("bad_weeks", day) or {"missed": 1.0, "slow": 1.0}
         if not is_pressed and self._is_missed(before, bad["missed"], dice):
             intent, told, part = NOT_UNDERSTOOD, False, None
-        signals = self._signals(intent, dice) if told and not is_again else frozenset()
+        signals = (
+            self._signals(intent, somebody.audience, dice)
+            if told and not is_again
+            else frozenset()
+        )
         urgency = self._urgency(intent if told and not is_pressed else None, dice)
         doubt = not is_pressed and dice.random() < self._says["danger_check"][urgency]
         somebody.asked = Question(
@@ -310,9 +314,13 @@ class DemoYear:
         chance = self._says["missed_again" if again else "missed"]
         return dice.random() < min(chance * times, 0.7)
 
-    def _signals(self, worry: str, dice: random.Random) -> frozenset[str]:
-        likely = self._says["topics"][worry]["signals"].items()
-        return frozenset(name for name, chance in likely if dice.random() < chance)
+    def _signals(
+        self, worry: str, audience: str, dice: random.Random
+    ) -> frozenset[str]:
+        likely = {**self._says["topics"][worry]["signals"]}
+        if audience == "young_person":
+            likely["young_person_speaking"] = self._says["seen_to_be_young"]
+        return frozenset(name for name, at in likely.items() if dice.random() < at)
 
     def _urgency(self, worry: str | None, dice: random.Random) -> Any:
         if worry is None:

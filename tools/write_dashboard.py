@@ -199,7 +199,7 @@ def _table(
     sql: str,
     names: tuple[str, Mapping[Any, str]],
     description: str = NOT_LISTED,
-    **custom: Any,
+    defaults: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     column, texts = names
     named = {
@@ -217,9 +217,10 @@ def _table(
         description=description,
         fieldConfig={
             "defaults": {
-                "custom": {"align": "right", "filterable": False, **custom},
+                "custom": {"align": "right", "filterable": False},
                 "mappings": [HIDDEN],
                 "noValue": HIDDEN_SIGN,
+                **(defaults or {}),
             },
             "overrides": [named],
         },
@@ -334,8 +335,14 @@ def panels(words: Words) -> list[list[dict[str, Any]]]:
                 hours_of_month(),
                 ("Day", dict(enumerate(DAYS))),
                 "Conversations by the hour in which they began, UK time.",
-                cellOptions={"type": "color-background", "mode": "basic"},
-                width=52,
+                # The figure stands in each: the colour is an aid.
+                {
+                    "color": {"mode": "continuous-blues"},
+                    "custom": {
+                        "align": "right",
+                        "cellOptions": {"type": "color-background", "mode": "basic"},
+                    },
+                },
             )
         ],
         [

@@ -8,7 +8,7 @@ import threading
 import time
 from asyncio import AbstractEventLoop
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,8 +17,10 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.brokers.count_writer import CountWriter
+from bot.guidance.load import load_library
 from bot.metrics.rows import RANDOM_BITS
 from bot.metrics.turn import Act, ActKind, Channel, Turn, content_number, turn_from
+from bot.metrics.versions import content_version
 from bot.privacy.quiet_logs import log_event
 from bot.settings import Settings, read_settings
 
@@ -57,9 +59,16 @@ class AnonymousSqlBroker(EventBroker):
     nor waits: turns are written by a thread of their own.
     """
 
-    def __init__(self, writer: CountWriter, model: int = 0, content: int = 0) -> None:
+    def __init__(
+        self,
+        writer: CountWriter,
+        model: int = 0,
+        content: int = 0,
+        no_advice: Collection[int] = (),
+    ) -> None:
         self._writer = writer
         self._model, self._content = model, content
+        self._no_advice = frozenset(no_advice)
         # by sender
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._lock = threading.Lock()
@@ -76,23 +85,28 @@ class AnonymousSqlBroker(EventBroker):
         return cls.with_settings(read_settings())
 
     @classmethod
-    def with_settings(
-        cls, settings: Settings, model: int = 0, content: int = 0
-    ) -> AnonymousSqlBroker:
+    def with_settings(cls, settings: Settings, model: int = 0) -> AnonymousSqlBroker:
         """A broker that counts for the database in the settings.
 
         Args:
             settings: the operator's.
             model: number of the version that answers; 0 where not known.
-            content: number of the version of the advice; 0 where not known.
         """
+        library = load_library()
+        content = content_version(library.cards, library.contacts, library.sources)
+        # A greeting, a question or "not understood" is a card too, and no advice.
+        no_advice = [
+            content_number(card.id)
+            for card in library.cards.values()
+            if card.part == "dialogue"
+        ]
         writer = CountWriter(
             settings.database_url,
             settings.spool_folder,
             settings.metrics_spool_megabytes,
             settings.metrics_months,
         )
-        return cls(writer, model, content)
+        return cls(writer, model, int(content, 16), no_advice)
 
     def publish(self, event: dict[str, Any]) -> None:
         """Takes one event; the wait for the next message ends a turn."""
@@ -123,7 +137,10 @@ class AnonymousSqlBroker(EventBroker):
             if turn is not None:
                 conversation.turns += 1
         if turn is not None:
-            self._writer.write(replace(turn, model=self._model, content=self._content))
+            cards = tuple(card for card in turn.cards if card not in self._no_advice)
+            self._writer.write(
+                replace(turn, model=self._model, content=self._content, cards=cards)
+            )
 
     def _known(self, sender_id: str, opens: bool) -> _Open | None:
         """The open conversation of a sender, under a number that is not too old."""

@@ -82,7 +82,9 @@ class CountWriter:
         seconds_between_tries: float = SECONDS_BETWEEN_TRIES,
     ) -> None:
         self.engine = engine_for(database_url)
-        self._events: queue.Queue[Counted] = queue.Queue(MOST_WAITING)
+        # Its `put` takes no lock that another thread could sleep on.
+        self._events: queue.SimpleQueue[Counted] = queue.SimpleQueue()
+        self._in_hand = 0
         self._spool, *self._left_behind = _spools(spool_folder, spool_megabytes)
         self._months = months
         self._pause = seconds_between_tries
@@ -103,9 +105,9 @@ class CountWriter:
 
     def write(self, event: Counted) -> None:
         """Takes an event; returns at once and never raises."""
-        try:
-            self._events.put_nowait(event)
-        except queue.Full:
+        if self._events.qsize() < MOST_WAITING:
+            self._events.put(event)
+        else:
             self._lose(1)
 
     @property
@@ -126,7 +128,8 @@ class CountWriter:
     def waiting(self) -> int:
         """Events that the database does not have yet."""
         spools = (self._spool, *self._left_behind)
-        return self._events.qsize() + sum(spool.waiting() for spool in spools)
+        aside = sum(spool.waiting() for spool in spools)
+        return self._events.qsize() + self._in_hand + aside
 
     def close(self, seconds: float = 5.0) -> None:
         """Puts aside what is left, writes it if the database lets it, and stops."""
@@ -165,9 +168,11 @@ class CountWriter:
         events: list[Counted] = []
         try:
             events.append(self._events.get(timeout=0.2))
+            self._in_hand = 1
             time.sleep(SECONDS_TO_GATHER)
             while len(events) < MOST_WAITING:
                 events.append(self._events.get_nowait())
+                self._in_hand += 1
         except queue.Empty:
             pass
         return events
@@ -185,6 +190,7 @@ class CountWriter:
             with self._lock:
                 self._lost_unsaid += lost
             self._lose(len(events))
+        self._in_hand = 0
         self._is_put_aside.set()
 
     def _write_on(self) -> None:
@@ -262,7 +268,7 @@ class CountWriter:
 
     def _write_with(
         self,
-        insert: Callable[[Connection, Rows], None],
+        insert: Callable[[Connection, Rows], int],
         spool: Spool,
         batches: list[Batch],
         today: date,
@@ -272,9 +278,10 @@ class CountWriter:
             # After the first change: from then on `make demo-data` waits for the end.
             _refuse_demo(connection)
             missing = [batch for batch in batches if batch.number > written]
-            for batch in missing:
-                insert(connection, _rows_in(batch))
             lost = sum(batch.lost for batch in missing)
+            for batch in missing:
+                rows = _rows_in(batch)
+                lost += batch.events if rows is None else insert(connection, rows)
             if lost:
                 add_counters(connection, {(today, "lost_events", TOTAL, 0): lost})
             connection.execute(
@@ -316,18 +323,20 @@ def _refuse_demo(connection: Connection) -> None:
         raise DemoDatabaseError("The database holds made-up figures.")
 
 
-def _rows_in(batch: Batch) -> Rows:
+def _rows_in(batch: Batch) -> Rows | None:
+    """What a batch holds; None, and all of it is lost, if it cannot be read."""
     try:
         return from_json(batch.rows)
     except (ValueError, KeyError, TypeError) as error:
         # Written by another version, or spoilt on disk: it must not hold up the rest.
         name = type(error).__name__
         log_event(logger, logging.ERROR, "metrics.batch.unreadable", error=name)
-        return {}
+        return None
 
 
-def _insert_all(connection: Connection, rows: Rows) -> None:
+def _insert_all(connection: Connection, rows: Rows) -> int:
     insert_rows(connection, rows)
+    return 0
 
 
 def _is_refusal(error: SQLAlchemyError) -> bool:
@@ -337,7 +346,8 @@ def _is_refusal(error: SQLAlchemyError) -> bool:
     return isinstance(error, CompileError | StatementError)
 
 
-def _insert_each(connection: Connection, rows: Rows) -> None:
+def _insert_each(connection: Connection, rows: Rows) -> int:
+    """Adds the rows that the database takes; returns how many events it refused."""
     refused = 0
     for table, its_rows in rows.items():
         for row in its_rows:
@@ -350,3 +360,4 @@ def _insert_each(connection: Connection, rows: Rows) -> None:
                 refused += table != "shown"
     if refused:
         log_event(logger, logging.ERROR, "metrics.events.refused", count=refused)
+    return refused

@@ -218,13 +218,8 @@ def insights(token: str, database_url: str, library: Library) -> Blueprint:
         except (SQLAlchemyError, TimeoutError) as error:
             name = type(error).__name__
             log_event(logger, logging.WARNING, "insights.read.failed", error=name)
-            sentence = (
-                "The database does not answer just now. Please try again in a few "
-                "minutes. The chat itself goes on, and nothing is lost."
-            )
-            return notice(
-                "The figures are away", sentence, 503, **{"Retry-After": "60"}
-            )
+            wait = {"Retry-After": str(SECONDS_UNTIL_AGAIN)}
+            return notice("The figures are away", AWAY, 503, **wait)
         return answer(body, 200, kind, **more)
 
     @routes.get("/insights")

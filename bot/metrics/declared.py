@@ -107,12 +107,14 @@ class Breakdown:
     Attributes:
         names: number -> name of each value that is known here.
         is_exact: every unit falls into exactly one value.
+        is_covered: every unit falls into one value at least.
         is_open: the list grows with the content.
     """
 
     name: str
     names: Mapping[int, str]
     is_exact: bool
+    is_covered: bool
     is_open: bool
 
 
@@ -187,7 +189,10 @@ def _check_keys(said: Mapping[str, Any]) -> None:
         (("raw", "breakdowns", "metrics"), [said]),
         (("says", "columns"), said["raw"].values()),
         (COLUMN_KEYS, columns),
-        (("of", "from", "to", "exact", "otherwise"), said["breakdowns"].values()),
+        (
+            ("of", "from", "to", "exact", "covers", "otherwise"),
+            said["breakdowns"].values(),
+        ),
         (METRIC_KEYS, said["metrics"].values()),
     ):
         for entry in entries:
@@ -225,13 +230,14 @@ def _breakdown(name: str, said: Mapping[str, Any]) -> Breakdown:
     if "to" in said:
         hours = range(said["from"], said["to"] + 1)
         return Breakdown(
-            name, {hour: str(hour) for hour in hours}, said["exact"], False
+            name, {hour: str(hour) for hour in hours}, said["exact"], True, False
         )
     is_open = said["of"] in OPEN_LISTS
     names = [] if is_open else [*LISTS[said["of"]]]
     names += [said["otherwise"]] if "otherwise" in said else []
     numbers = {content_number(one): one for one in names}
-    return Breakdown(name, numbers, said["exact"], is_open)
+    is_covered = said["exact"] or said.get("covers", False)
+    return Breakdown(name, numbers, said["exact"], is_covered, is_open)
 
 
 def _metric(name: str, said: Mapping[str, Any]) -> Metric:

@@ -12,9 +12,11 @@ Pure: no database, no clock. Rounding and the limit follow what NHS England publ
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
+
+from bot.metrics.solving import too_certain
 
 LARGEST_HIDDEN: Final = 7
 STEP: Final = 5
@@ -59,11 +61,13 @@ class Sum(Generic[Cell]):
         parts: the cells that make it up.
         is_exact: False where a person can be in several parts or in none, so that each
             part is merely no larger than the whole.
+        is_covered: whether everybody is in one part at least, where it is not exact.
     """
 
     whole: Cell
     parts: tuple[Cell, ...]
     is_exact: bool = True
+    is_covered: bool = False
 
 
 def protect(
@@ -198,7 +202,37 @@ def _weak_cell(
         for cell in ranges:
             if _is_weak(cell, counts, shown, ranges):
                 return cell
+        # One sum after another tells less than all of them together.
+        hidden = [
+            cell for cell in ranges if shown[cell] is None and cell not in assumed
+        ]
+        relations = list(_relations(ranges, sums, within))
+        found = too_certain(ranges, relations, hidden, LEAST_POSSIBLE)
+        for cell in found:
+            if _is_weak(cell, counts, shown, found):
+                return cell
     return None
+
+
+def _relations(
+    ranges: Mapping[Cell, Range],
+    sums: Iterable[Sum[Cell]],
+    within: Iterable[tuple[Cell, Cell]],
+) -> Iterator[tuple[Mapping[Cell, int], bool]]:
+    """What is known of cells, as sums that are 0 or, if not exact, at least 0."""
+    for one in sums:
+        if not all(cell in ranges for cell in (one.whole, *one.parts)):
+            continue
+        if one.is_exact:
+            yield {one.whole: -1, **dict.fromkeys(one.parts, 1)}, True
+            continue
+        if one.is_covered:
+            yield {one.whole: -1, **dict.fromkeys(one.parts, 1)}, False
+        for part in one.parts:
+            yield {one.whole: 1, part: -1}, False
+    for part, larger in within:
+        if part in ranges and larger in ranges:
+            yield {larger: 1, part: -1}, False
 
 
 def _is_weak(

@@ -7,7 +7,8 @@ rows goes the random number that held them together.
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -26,6 +27,8 @@ from bot.terms import IMMEDIATE_DANGER, NOT_UNDERSTOOD, SIGNALS, WORRIES
 
 KEPT_FOR: Final = timedelta(hours=24)
 CONVERSATIONS_AT_ONCE: Final = 2_000
+# SQLite takes 32,766 values in a statement.
+ROWS_AT_ONCE: Final = 10_000
 # What answers "is anyone in danger now?".
 YES: Final = (IMMEDIATE_DANGER, "affirm")
 NO: Final = ("deny",)
@@ -206,20 +209,25 @@ def fold(engine: Engine, now: datetime | None = None) -> int:
             folded so far stays folded.
     """
     now = now or datetime.now(UTC)
+    with engine.connect() as connection:
+        old = _old_conversations(connection, now)
     folded = 0
-    while True:
+    for numbers in _pieces(old, CONVERSATIONS_AT_ONCE):
         # In pieces, so that writing goes on in between.
         with alone(engine) as connection:
-            numbers = _old_conversations(connection, now)
+            # Another server may have folded some of them meanwhile.
             conversations = _conversations(connection, numbers)
             last = last_published_day(connection)
             not_before = last + timedelta(days=1) if last else date.min
             counters = count(conversations, not_before, now.date())
             add_counters(connection, counters)
-            _drop(connection, numbers)
-        folded += len(numbers)
-        if len(numbers) < CONVERSATIONS_AT_ONCE:
-            return folded
+            _drop(connection, conversations)
+        folded += len(conversations)
+    return folded
+
+
+def _pieces(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + size] for start in range(0, len(numbers), size))
 
 
 def _old_conversations(connection: Connection, now: datetime) -> list[int]:
@@ -235,14 +243,14 @@ def _old_conversations(connection: Connection, now: datetime) -> list[int]:
             )
             for table in (TURNS, ACTS)
         )
-    ).limit(CONVERSATIONS_AT_ONCE)
+    )
     return list(connection.execute(old).scalars())
 
 
 def _conversations(
     connection: Connection, numbers: Sequence[int]
 ) -> list[Conversation]:
-    found = {number: Conversation() for number in numbers}
+    found: dict[int, Conversation] = defaultdict(Conversation)
     for table, name in ((TURNS, "turns"), (ACTS, "acts")):
         rows = select(table).where(table.c.conversation.in_(numbers))
         for row in connection.execute(rows).mappings().all():
@@ -258,8 +266,18 @@ def _conversations(
     return list(found.values())
 
 
-def _drop(connection: Connection, numbers: Sequence[int]) -> None:
-    turns = select(TURNS.c.id).where(TURNS.c.conversation.in_(numbers))
-    connection.execute(delete(SHOWN).where(SHOWN.c.turn.in_(turns)))
-    for table in (TURNS, ACTS):
-        connection.execute(delete(table).where(table.c.conversation.in_(numbers)))
+def _drop(connection: Connection, conversations: Iterable[Conversation]) -> None:
+    """Drops what was counted, row by row: more may have come in meanwhile."""
+    turns: list[int] = []
+    acts: list[int] = []
+    for conversation in conversations:
+        turns += (turn["id"] for turn in conversation.turns)
+        acts += (act["id"] for act in conversation.acts)
+    for column, numbers in (
+        (SHOWN.c.turn, turns),
+        (TURNS.c.id, turns),
+        (ACTS.c.id, acts),
+    ):
+        for start in range(0, len(numbers), ROWS_AT_ONCE):
+            some = numbers[start : start + ROWS_AT_ONCE]
+            connection.execute(delete(column.table).where(column.in_(some)))

@@ -174,4 +174,5 @@ def _sum(metric: Metric, breakdown: str, seen: set[int]) -> Sum[Cell]:
         whole=metric.whole or (metric.name, TOTAL, 0),
         parts=tuple((metric.name, breakdown, value) for value in parts),
         is_exact=by.is_exact,
+        is_covered=by.is_covered,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from bot.metrics.declared import declared
 from bot.metrics.turn import Act, Turn
 from bot.terms import SIGNALS
 
@@ -49,7 +50,19 @@ def from_json(text: str) -> Rows:
     Raises:
         ValueError, KeyError, TypeError: these are no rows.
     """
-    rows: Rows = json.loads(text)
+    said = json.loads(text)
+    # A table of another version is not known here.
+    rows: Rows = {name: said[name] for name in declared().raw}
+    for value in (
+        value
+        for table in rows.values()
+        for row in table
+        for value in dict(row).values()
+    ):
+        # What a driver cannot pass on would hold up all that waits behind it.
+        is_too_large = isinstance(value, int) and abs(value) >= 2**RANDOM_BITS
+        if is_too_large or not isinstance(value, int | str | None):
+            raise ValueError("A row holds what no column can.")
     for table in ("turns", "acts"):
         for row in rows[table]:
             row["day"] = date.fromisoformat(row["day"])

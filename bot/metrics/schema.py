@@ -6,6 +6,7 @@ made before there were steps is recognised.
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ NEWEST: Final = "0002"
 # What a database has that was made before there were steps.
 FIRST: Final = "0001"
 VERSION_TABLE: Final = "alembic_version"
+# Alembic keeps its connection in one place for all threads of a process.
+_ONE_AT_A_TIME: Final = threading.Lock()
 
 
 def upgrade(engine: Engine, to: str = NEWEST) -> None:
@@ -34,7 +37,7 @@ def upgrade(engine: Engine, to: str = NEWEST) -> None:
         sqlalchemy.exc.SQLAlchemyError: the database is away or refuses; nothing was
             changed.
     """
-    with engine.begin() as connection:
+    with _ONE_AT_A_TIME, engine.begin() as connection:
         at = revision(connection)
         if at == to:
             return
@@ -56,7 +59,7 @@ def downgrade(engine: Engine, to: str) -> None:
     """
     from alembic import command
 
-    with engine.begin() as connection:
+    with _ONE_AT_A_TIME, engine.begin() as connection:
         command.downgrade(_config(connection), to)
 
 

@@ -37,11 +37,13 @@ class Batch:
     Attributes:
         number: grows with each batch of a spool.
         rows: as `bot.metrics.rows.to_json` writes them.
+        events: how many events made them.
         lost: events that could not be put aside before this batch.
     """
 
     number: int
     rows: str
+    events: int
     lost: int
 
 
@@ -69,10 +71,13 @@ class Spool:
         )
         try:
             self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
+            # Before anything is written to the file; later it has no effect.
+            self._file.execute("PRAGMA auto_vacuum = FULL")
+            # What was brought to the database is overwritten here.
+            self._file.execute("PRAGMA secure_delete = ON")
             self._file.execute("PRAGMA journal_mode = WAL")
             # What was written outlives this process; a power cut may take the last.
             self._file.execute("PRAGMA synchronous = NORMAL")
-            self._file.execute("PRAGMA auto_vacuum = FULL")
             pages = int(megabytes * 1024 * 1024 / PAGE_BYTES)
             self._file.execute(f"PRAGMA max_page_count = {pages}")
             self._file.execute("BEGIN EXCLUSIVE")
@@ -118,7 +123,8 @@ class Spool:
         """
         with self._lock:
             found = self._file.execute(
-                "SELECT number, rows, lost FROM batches ORDER BY number LIMIT ?",
+                "SELECT number, rows, events, lost FROM batches "
+                "ORDER BY number LIMIT ?",
                 (most,),
             )
             return [Batch(*row) for row in found]

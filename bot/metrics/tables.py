@@ -36,7 +36,6 @@ LARGEST: Final = 2**63 - 1
 LARGEST_CRC: Final = 2**32 - 1
 # In `published`, says that a breakdown is not shown; no value has this number.
 LEFT_OUT: Final = -1
-MOST_ROWS_AT_ONCE: Final = 500
 
 
 def _one_of(name: str, names: Sequence[str], **options: Any) -> Column[Any]:

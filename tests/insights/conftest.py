@@ -9,8 +9,8 @@ from tests.live_server import serving
 from tests.metrics.conftest import (  # noqa: F401
     KINDS,
     NOT_THERE,
-    _made,
     empty_database,
+    own_schema,
     postgres,
     postgres_database,
     sqlite_database,
@@ -42,7 +42,7 @@ def database(request, postgres, library, tmp_path_factory):  # noqa: F811
     elif postgres is None:
         pytest.skip(NOT_THERE)
     else:
-        urls = _made(postgres)
+        urls = own_schema(postgres)
     for url in urls:
         published_in(url, a_year(library), is_demo=True).dispose()
         yield url

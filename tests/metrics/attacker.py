@@ -51,6 +51,16 @@ class Attacker:
         """One count is no larger than another."""
         self.rows.append(({larger: 1, smaller: -1}, 0, ENDLESS))
 
+    def is_right(self, truth: Mapping[Hashable, int]) -> bool:
+        """Whether all that is believed is so."""
+        return all(
+            low <= truth[cell] <= high for cell, (low, high) in self.limits.items()
+        ) and all(
+            low <= sum(truth[cell] * factor for cell, factor in factors.items()) <= high
+            for factors, low, high in self.rows
+            if all(cell in truth for cell in factors)
+        )
+
     def solved(self, truth: Mapping[Hashable, int], hidden: Iterable[Hashable]) -> set:
         """Which hidden counts can be nothing but what they are.
 

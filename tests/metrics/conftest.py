@@ -28,7 +28,7 @@ def postgres():
     engine.dispose()
 
 
-def _made(postgres):
+def own_schema(postgres):
     """A schema of its own, until the end of whoever asked."""
     name = f"test_{secrets.token_hex(6)}"
     with postgres.begin() as connection:
@@ -46,7 +46,7 @@ def schema(postgres):
     if postgres is None:
         yield None
     else:
-        yield from _made(postgres)
+        yield from own_schema(postgres)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def postgres_database(postgres, unavailable):
     """The URL of a PostgreSQL database without any table."""
     if postgres is None:
         unavailable(NOT_THERE)
-    yield from _made(postgres)
+    yield from own_schema(postgres)
 
 
 @pytest.fixture

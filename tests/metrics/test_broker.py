@@ -233,7 +233,7 @@ def test_an_act_has_its_time_in_utc(broker, recorder, monkeypatch):
     broker.act("somebody", "webchat", "visit")
     (act,) = recorder.acts
     now = datetime.now(UTC)
-    assert abs((now - datetime.fromisoformat(f"{act.day}T{act.hour:02}:30Z"))) < (
+    assert abs(now - datetime.fromisoformat(f"{act.day}T{act.hour:02}:30Z")) < (
         timedelta(minutes=31)
     )
 
