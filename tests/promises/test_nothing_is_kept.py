@@ -114,7 +114,14 @@ def test_the_search_would_have_found_it(tmp_path: Path) -> None:
 
 def test_what_is_counted_cannot_be_text(server: Server, told: str) -> None:
     """Every value in every table is a number, a date or one of the fixed names."""
-    from bot.metrics.turn import CHANNELS, CONFIDENCE_BANDS, LATENCY_BANDS
+    from bot.metrics.declared import PERIODS, TOTAL, declared
+    from bot.metrics.schema import NEWEST
+    from bot.metrics.turn import (
+        ACT_KINDS,
+        CHANNELS,
+        CONFIDENCE_BANDS,
+        LATENCY_BANDS,
+    )
     from bot.terms import (
         AUDIENCES,
         INTENTS,
@@ -134,8 +141,15 @@ def test_what_is_counted_cannot_be_text(server: Server, told: str) -> None:
         *SIGNALS,
         *URGENCIES,
         NOT_UNDERSTOOD,
+        *ACT_KINDS,
+        *PERIODS,
+        *declared().metrics,
+        *declared().breakdowns,
+        TOTAL,
         "card",
         "contact",
+        # The number of the step that made the tables.
+        NEWEST,
     }
     with sqlite3.connect(server.folder / "metrics.db") as connection:
         tables = [

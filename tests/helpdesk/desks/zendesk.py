@@ -89,7 +89,7 @@ class ZendeskDesk(ZendeskWebhooks, DeskServer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.own_schema: dict[str, Ticket] = {}  # by Idempotency-Key
+        self._made: dict[str, Ticket] = {}  # by Idempotency-Key
 
     def signed_in(self, headers: dict[str, str]) -> bool:
         pair = base64.b64encode(f"{self.user}/token:{self.token}".encode()).decode()
@@ -190,8 +190,8 @@ class ZendeskDesk(ZendeskWebhooks, DeskServer):
     @route("POST", r"/api/v2/tickets(?:\.json)?")
     def make(self, call: Call) -> Answer:
         key = call.headers.get("idempotency-key", "")
-        if key and key in self.own_schema:
-            body = {"ticket": self.ticket_json(self.own_schema[key])}
+        if key and key in self._made:
+            body = {"ticket": self.ticket_json(self._made[key])}
             return Answer(201, body, {"x-idempotency-lookup": "hit"})
         asked = self.checked(call, NEW)["ticket"]
         comment = asked["comment"]
@@ -211,7 +211,7 @@ class ZendeskDesk(ZendeskWebhooks, DeskServer):
             due = asked.get("due_at")
             self.tasks.append(Task(ticket.subject, ticket.assignee, ticket, due))
         if key:
-            self.own_schema[key] = ticket
+            self._made[key] = ticket
         place = {"Location": f"{self.base_url}/api/v2/tickets/{ticket.id}.json"}
         miss = {"x-idempotency-lookup": "miss"} if key else {}
         return Answer(201, {"ticket": self.ticket_json(ticket)}, place | miss)
