@@ -3,8 +3,9 @@
 A count of a few people can point at one of them. So 0 stays 0, 1 to 7 becomes `None`
 (shown as `*`), and every other count is rounded to 5. That alone is not enough: where
 parts add up to a whole, a hidden count can be worked out from its neighbours. `protect`
-therefore works out what an attacker could, and holds back further figures until every
-hidden count could still be one of several numbers.
+therefore works out what an attacker could, and leaves out a breakdown that leaves a
+hidden count too few possible numbers. Hiding one more figure of it would be less: which
+one was chosen would tell something to whoever knows this file.
 
 Pure: no database, no clock. Rounding and the limit follow what NHS England publishes
 (counts under 8 suppressed, others rounded to 5).
@@ -25,12 +26,10 @@ LEAST_POSSIBLE: Final = 3
 HIDDEN_SIGN: Final = "*"
 RULE: Final = (
     "To protect people, a count of 1 to 7 is shown as *, and every other count is "
-    "rounded to the nearest 5. A few more figures are shown as * where a hidden one "
-    "could be worked out from them. 0 is 0. Percentages are made from rounded counts, "
-    "totals are rounded by themselves, and only weeks and months that are over appear."
+    "rounded to the nearest 5. A table is left out where a hidden count could be "
+    "worked out from it. 0 is 0. Percentages are made from rounded counts, totals are "
+    "rounded by themselves, and only weeks and months that are over appear."
 )
-# No count is as large; stands for "no upper limit".
-NO_LIMIT: Final = 2**62
 
 Cell = TypeVar("Cell", bound=Hashable)
 Range = tuple[int, int]
@@ -84,14 +83,13 @@ def protect(
         within: pairs of cells of which the first counts some of what the second counts.
 
     Returns:
-        For each cell its rounded count, or None where it is hidden or held back. The
-        parts of a hidden whole are left out: so few are not broken down.
+        For each cell its rounded count, or None where it is hidden. Left out are parts
+        from which a hidden count could be worked out, and those of a hidden whole.
     """
-    held: set[Cell] = set()
     left_out: set[Cell] = set()
     while True:
         shown = {
-            cell: None if cell in held else rounded(count)
+            cell: rounded(count)
             for cell, count in counts.items()
             if cell not in left_out
         }
@@ -104,21 +102,15 @@ def protect(
             left_out.update(one.parts)
         if hidden:
             continue
-        weak = _weak_cell(counts, shown, held, sums, within)
+        weak = _weak_cell(shown, sums, within)
         if weak is None:
             return shown
-        parts = next((one.parts for one in sums if weak in one.parts), (weak,))
-        candidate = _next_to_hold(parts, counts, shown)
-        if candidate is None:
-            left_out.update(parts)
-        else:
-            held.add(candidate)
+        left_out.update(next((one.parts for one in sums if weak in one.parts), (weak,)))
 
 
 def possible(
     shown: Mapping[Cell, int | None],
     sums: Iterable[Sum[Cell]],
-    held: frozenset[Cell] | set[Cell] = frozenset(),
     within: Iterable[tuple[Cell, Cell]] = (),
 ) -> dict[Cell, Range]:
     """The smallest and largest count that each cell can have, as an attacker sees it.
@@ -126,17 +118,12 @@ def possible(
     Args:
         shown: what is published.
         sums: how the cells add up.
-        held: cells known to be held back, and not merely small.
         within: pairs of cells of which the first is no larger than the second.
 
     Returns:
-        Ranges, both ends included; none at all if no counts fit, because the attacker
-        assumed something wrong.
+        Ranges, both ends included; none at all if no counts fit.
     """
-    ranges = {
-        cell: (0, NO_LIMIT) if cell in held else _range(figure)
-        for cell, figure in shown.items()
-    }
+    ranges = {cell: _range(figure) for cell, figure in shown.items()}
     # That some are within others is a sum of which nobody knows the other parts.
     known = (*sums, *(Sum(larger, (part,), is_exact=False) for part, larger in within))
     sums = [
@@ -189,29 +176,20 @@ def _narrowed(one: Sum[Cell], ranges: Mapping[Cell, Range]) -> list[tuple[Cell, 
 
 
 def _weak_cell(
-    counts: Mapping[Cell, int],
     shown: Mapping[Cell, int | None],
-    held: set[Cell],
     sums: Sequence[Sum[Cell]],
     within: Sequence[tuple[Cell, Cell]],
 ) -> Cell | None:
     """A hidden count that can be worked out, or None if there is none."""
-    for assumed in (held, set[Cell]()):
-        # Who knows which cells are held back, and who takes every * for 1 to 7.
-        ranges = possible(shown, sums, assumed, within)
-        for cell in ranges:
-            if _is_weak(cell, counts, shown, ranges):
-                return cell
-        # One sum after another tells less than all of them together.
-        hidden = [
-            cell for cell in ranges if shown[cell] is None and cell not in assumed
-        ]
-        relations = list(_relations(ranges, sums, within))
-        found = too_certain(ranges, relations, hidden, LEAST_POSSIBLE)
-        for cell in found:
-            if _is_weak(cell, counts, shown, found):
-                return cell
-    return None
+    ranges = possible(shown, sums, within)
+    hidden = [cell for cell in ranges if shown[cell] is None]
+    for cell in hidden:
+        low, high = ranges[cell]
+        if high - low + 1 < LEAST_POSSIBLE:
+            return cell
+    # One sum after another tells less than all of them together.
+    relations = _relations(ranges, sums, within)
+    return next(iter(too_certain(ranges, relations, hidden, LEAST_POSSIBLE)), None)
 
 
 def _relations(
@@ -233,24 +211,3 @@ def _relations(
     for part, larger in within:
         if part in ranges and larger in ranges:
             yield {larger: 1, part: -1}, False
-
-
-def _is_weak(
-    cell: Cell,
-    counts: Mapping[Cell, int],
-    shown: Mapping[Cell, int | None],
-    ranges: Mapping[Cell, Range],
-) -> bool:
-    if shown[cell] is not None:
-        return False
-    low, high = ranges[cell]
-    is_small = 0 < counts[cell] <= LARGEST_HIDDEN
-    return is_small and low <= counts[cell] <= high and high - low + 1 < LEAST_POSSIBLE
-
-
-def _next_to_hold(
-    parts: Sequence[Cell], counts: Mapping[Cell, int], shown: Mapping[Cell, int | None]
-) -> Cell | None:
-    """The smallest part that is still shown, zeros last: they tell the least."""
-    visible = [part for part in parts if shown.get(part) is not None]
-    return min(visible, key=lambda part: (not counts[part], counts[part]), default=None)

@@ -147,6 +147,10 @@ def publication(period: Period, counts: Mapping[Cell, int]) -> dict[Cell, int | 
     known = {cell: counts.get(cell, 0) for cell in cells}
     shown = protect(known, sums, _within(metrics, known))
     figures = {cell: figure for cell, figure in shown.items() if figure != 0}
+    # A total that must be left out is no 0.
+    figures.update(
+        {cell: None for cell in known.keys() - shown.keys() if cell[1] == TOTAL}
+    )
     for one in sums:
         if one.parts and not any(part in shown for part in one.parts):
             figures[(*one.parts[0][:2], LEFT_OUT)] = None

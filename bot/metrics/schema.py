@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
 
+from bot.errors import BotError
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -26,6 +28,12 @@ VERSION_TABLE: Final = "alembic_version"
 _ONE_AT_A_TIME: Final = threading.Lock()
 
 
+class SchemaNewerError(BotError):
+    """The tables are of a newer version than this one."""
+
+    code = "SCHEMA_NEWER"
+
+
 def upgrade(engine: Engine, to: str = NEWEST) -> None:
     """Brings a database to a step, with what is in it.
 
@@ -34,6 +42,7 @@ def upgrade(engine: Engine, to: str = NEWEST) -> None:
         to: the step's number.
 
     Raises:
+        SchemaNewerError: the database is of a newer version of this project.
         sqlalchemy.exc.SQLAlchemyError: the database is away or refuses; nothing was
             changed.
     """
@@ -41,6 +50,10 @@ def upgrade(engine: Engine, to: str = NEWEST) -> None:
         at = revision(connection)
         if at == to:
             return
+        if at is not None and at > NEWEST:
+            raise SchemaNewerError(
+                "DATABASE_URL: the database is of a newer version of this project."
+            )
         # Imported here: an up-to-date server does without it.
         from alembic import command
 
