@@ -64,10 +64,12 @@ WORKDIR /app
 ENV HOST=0.0.0.0 \
     PORT=5005 \
     DATABASE_URL=sqlite:////data/metrics.db \
+    METRICS_SPOOL=/data/metrics-spool \
     RASA_TELEMETRY_ENABLED=false \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
-# Only the metrics of the SQLite default are written, so only this folder is writable.
+# Only the metrics are written, or what waits for their database: only this folder is
+# writable.
 RUN install --directory --owner=10001 --group=10001 /data
 COPY LICENSE NOTICE ./
 COPY --from=runtime /app /app

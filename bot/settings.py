@@ -30,6 +30,7 @@ DEFAULT_SPOOL_MEGABYTES: Final = 64
 DEFAULT_METRICS_MONTHS: Final = 13
 # Enough that nobody guesses it, and no less than a browser's field takes.
 INSIGHTS_TOKEN: Final = re.compile(r"[!-~]{16,256}")
+FEWEST_SIGNS: Final = 8
 # Telegram's own limit is 30.
 DEFAULT_TELEGRAM_MESSAGES_A_SECOND: Final = 25
 # How servers are told to run in several processes.
@@ -155,9 +156,11 @@ def read_settings(
 
 def _insights_token(given: Mapping[str, str]) -> str | None:
     token = given.get("INSIGHTS_TOKEN")
-    if token and not INSIGHTS_TOKEN.fullmatch(token):
+    is_plain = token and len(set(token)) < FEWEST_SIGNS
+    if token and (is_plain or not INSIGHTS_TOKEN.fullmatch(token)):
         raise SettingError(
-            "INSIGHTS_TOKEN must have 16 to 256 letters, digits and signs, no spaces."
+            "INSIGHTS_TOKEN must have 16 to 256 letters, digits and signs, no spaces, "
+            f"and {FEWEST_SIGNS} different ones at least."
         )
     return token or None
 

@@ -92,6 +92,7 @@ OTHER_TABLES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
             "id": "always 1",
             "times": "how often it was used",
             "is_demo": "whether all counts were made up by `make demo-data`",
+            "since": "the day of an upgrade; what began before is not published",
         },
     ),
 }

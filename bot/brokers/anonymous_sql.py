@@ -94,11 +94,10 @@ class AnonymousSqlBroker(EventBroker):
         """
         library = load_library()
         content = content_version(library.cards, library.contacts, library.sources)
-        # A greeting, a question or "not understood" is a card too, and no advice.
         no_advice = [
             content_number(card.id)
             for card in library.cards.values()
-            if card.part == "dialogue"
+            if not card.is_advice
         ]
         writer = CountWriter(
             settings.database_url,
@@ -147,7 +146,9 @@ class AnonymousSqlBroker(EventBroker):
         known = self._open.get(sender_id)
         if known is None and not opens:
             return None
-        if known is None or time.monotonic() - known.since > SECONDS_OF_A_NUMBER:
+        is_old = known and time.monotonic() - known.since > SECONDS_OF_A_NUMBER
+        # Never within a turn, whose first events would be lost.
+        if known is None or (is_old and opens and not known.events):
             known = self._open[sender_id] = _Open(secrets.randbits(RANDOM_BITS))
         self._open.move_to_end(sender_id)
         while len(self._open) > MOST_CONVERSATIONS:
@@ -209,7 +210,7 @@ class AnonymousSqlBroker(EventBroker):
         return self._writer.lost
 
     def is_ready(self) -> bool:
-        """Whether the database can be written to."""
+        """Whether the database answers, and took the last events."""
         return self._writer.is_reachable
 
     async def close(self) -> None:

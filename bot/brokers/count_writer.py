@@ -213,9 +213,13 @@ class CountWriter:
             return SECONDS_TO_GATHER
         return max(self._next_housekeeping - time.monotonic(), SECONDS_TO_GATHER)
 
+    def _is_housekeeping_due(self) -> bool:
+        is_time = time.monotonic() >= self._next_housekeeping
+        return is_time and not self._is_closing.is_set()
+
     def _keep_house(self) -> None:
-        """Folds, publishes and deletes; only when nothing waits to be written."""
-        if time.monotonic() < self._next_housekeeping or self._is_closing.is_set():
+        """Folds, publishes and deletes, if it is time."""
+        if not self._is_housekeeping_due():
             return
         self._next_housekeeping = time.monotonic() + SECONDS_BETWEEN_HOUSEKEEPING
         try:
@@ -235,6 +239,9 @@ class CountWriter:
                 while batches := spool.first(MOST_BATCHES):
                     self._write(spool, batches)
                     spool.drop(batches[-1].number)
+                    if spool.waiting() and self._reachable:
+                        # However much is written, rows go after a day.
+                        self._keep_house()
             done, self._left_behind = self._left_behind, []
             for spool in done:
                 spool.close()

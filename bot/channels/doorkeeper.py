@@ -82,8 +82,10 @@ class Doorkeeper:
         try:
             async with self._in_turn:
                 log_event(logger, logging.WARNING, "insights.token.refused")
-                await self._sleep(self._delay())
+                delay = self._delay()
+                # Before the wait: who hangs up has failed all the same.
                 self._last_failure = self._clock()
+                await self._sleep(delay)
         finally:
             self._waiting -= 1
         return Verdict.WRONG

@@ -66,6 +66,11 @@ class Card:
     review_due: date
     published: bool
 
+    @property
+    def is_advice(self) -> bool:
+        """Whether it answers a worry or a question; a greeting does not."""
+        return self.part != "dialogue"
+
     def is_for(self, audience: Audience, nation: Nation | None) -> bool:
         """Whether this person may be shown the card; no nation known fits any."""
         return audience in self.audience and (nation is None or nation in self.nations)

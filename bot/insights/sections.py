@@ -286,10 +286,10 @@ def top_ten(reading: Reading) -> Section:
         [
             (reading.words.title("card", number), figure)
             for number, figure in reading.at("advised", "card", reading.month).items()
-            if number in reading.words.advice
         ]
     )[:MOST_LISTED]
     is_split = not reading.is_left_out("contact_opened", "contact")
+    is_shown = not reading.is_left_out("signposted", "contact")
     blocks: list[Block] = []
     if contacts:
         blocks = [
@@ -301,7 +301,7 @@ def top_ten(reading: Reading) -> Section:
                         label,
                         (
                             shown(opened.get(number, 0 if is_split else None)),
-                            shown(shown_to.get(number, 0)),
+                            shown(shown_to.get(number, 0 if is_shown else None)),
                         ),
                     )
                     for label, number in contacts

@@ -26,12 +26,10 @@ class Words:
     Attributes:
         names: breakdown -> number -> the fixed name, or the id of a card or contact.
         titles: breakdown -> number -> plain words.
-        advice: numbers of the cards that are advice, and not merely polite.
     """
 
     names: Mapping[str, Mapping[int, str]]
     titles: Mapping[str, Mapping[int, str]]
-    advice: frozenset[int]
 
     def name(self, breakdown: str, number: int) -> str:
         """The fixed name of a value, as exports have it."""
@@ -68,8 +66,7 @@ def load_words(library: Library, path: Path = FILE) -> Words:
     titles["contact"] = {
         content_number(one.id): one.name for one in library.contacts.values()
     }
-    advice = (card for card in library.cards.values() if card.part != "dialogue")
-    return Words(names, titles, frozenset(content_number(card.id) for card in advice))
+    return Words(names, titles)
 
 
 def _card_titles(library: Library, audiences: Mapping[int, str]) -> dict[int, str]:

@@ -26,6 +26,7 @@ def engine_for(database_url: str) -> Engine:
             future=True,
             pool_pre_ping=True,
             pool_size=2,
+            pool_timeout=SECONDS_TO_CONNECT,
             executemany_mode="values_plus_batch",
             connect_args=PATIENCE,
         )

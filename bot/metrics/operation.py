@@ -32,6 +32,8 @@ KIND_OF_ROUTE: Final[Mapping[str, Kind]] = {
     "": "page",
     "safeguarding-chat.js": "page",
     "insights": "insights",
+    "insights.csv": "insights",
+    "insights.json": "insights",
     "health": "health",
     "ready": "health",
 }
@@ -48,6 +50,7 @@ ERRORS_OF_MACHINE: Final = (
     "metrics.housekeeping.failed",
     "metrics.spool.failed",
     "metrics.spool.full",
+    "metrics.spool.spoilt",
     "metrics.write.failed",
     "prometheus.answer.failed",
     "telegram.start.refused",

@@ -35,8 +35,11 @@ class Figures:
         """The figure of a metric for the week or month that starts then.
 
         Returns:
-            0 or a number rounded to 5; None for what is shown as `*`.
+            0 or a number rounded to 5; None for what is shown as `*`, and for what was
+            no longer counted.
         """
+        if declared().metrics[metric].expires_on <= starts:
+            return None
         whole = declared().metrics[metric].whole
         name, breakdown, value = whole or (metric, TOTAL, 0)
         found = self.rows.get((starts, name, breakdown), {})

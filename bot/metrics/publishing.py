@@ -17,7 +17,13 @@ from sqlalchemy.engine import Connection, Engine
 from bot.metrics.counters import alone
 from bot.metrics.declared import PERIODS, TOTAL, Metric, Period, declared
 from bot.metrics.disclosure import Sum, protect
-from bot.metrics.tables import COUNTERS, LEFT_OUT, PERIODS_PUBLISHED, PUBLISHED
+from bot.metrics.tables import (
+    COUNTERS,
+    HOUSEKEEPING,
+    LEFT_OUT,
+    PERIODS_PUBLISHED,
+    PUBLISHED,
+)
 
 # metric, breakdown, value
 Cell = tuple[str, str, int]
@@ -41,11 +47,18 @@ def publish(engine: Engine, today: date | None = None) -> int:
     today = today or datetime.now(UTC).date()
     published = 0
     for period in PERIODS:
-        with alone(engine) as connection:
-            for starts in _due(connection, period, today):
-                _publish(connection, period, starts)
-                published += 1
+        # One at a time, so that writing goes on in between.
+        while _has_published_one(engine, period, today):
+            published += 1
     return published
+
+
+def _has_published_one(engine: Engine, period: Period, today: date) -> bool:
+    with alone(engine) as connection:
+        starts = next(_due(connection, period, today), None)
+        if starts is not None:
+            _publish(connection, period, starts)
+    return starts is not None
 
 
 def last_published_day(connection: Connection) -> date | None:
@@ -83,6 +96,10 @@ def _due(connection: Connection, period: Period, today: date) -> Iterator[date]:
     if last is None and first_day is None:
         return
     starts = next_start(period, last) if last else start_of(period, first_day)
+    since = connection.execute(select(HOUSEKEEPING.c.since)).scalar()
+    if since is not None and starts < since:
+        whole = start_of(period, since)
+        starts = whole if whole == since else next_start(period, whole)
     while next_start(period, starts) + timedelta(days=DAYS_UNTIL_CLOSED - 1) <= today:
         yield starts
         starts = next_start(period, starts)

@@ -1,4 +1,4 @@
-"""Deletes what is older than the operator keeps counters. Used at start and daily."""
+"""Deletes what is older than the operator keeps counters."""
 
 from __future__ import annotations
 

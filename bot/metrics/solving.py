@@ -14,8 +14,6 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-# Beyond all counts; a larger one would cost the solver its precision.
-LARGEST: Final = 10**6
 # Any answer may show that a count can be another one; few show it of nearly all.
 TRIES: Final = 6
 
@@ -51,7 +49,8 @@ def too_certain(
         at_least: how many numbers each must leave possible.
 
     Returns:
-        Cell -> range, of those that leave fewer; none if no counts fit at all.
+        Cell -> range, of those that leave fewer. All of them, if the solver gives up:
+        what is not known to be safe is not.
     """
     names = list(ranges)
     place = {cell: number for number, cell in enumerate(names)}
@@ -65,6 +64,7 @@ def too_certain(
     left = [place[cell] for cell in cells]
     if not left:
         return {}
+    asked = set(left)
     chance = np.random.default_rng(0)
     lows, highs = np.full(len(names), np.inf), np.full(len(names), -np.inf)
     for number in range(TRIES):
@@ -72,7 +72,7 @@ def too_certain(
         goal[left] = chance.uniform(0.5, 1, len(left)) * (-1) ** number
         found = solve(goal)
         if found is None:
-            return {}
+            return {cell: ranges[cell] for cell in names if place[cell] in asked}
         lows, highs = np.minimum(lows, found), np.maximum(highs, found)
         left = [cell for cell in left if highs[cell] - lows[cell] + 1 < at_least]
         if not left:
@@ -85,7 +85,7 @@ def too_certain(
             goal[cell] = sign
             found = solve(goal)
             if found is None:
-                return {}
+                return {cell: ranges[cell] for cell in names if place[cell] in asked}
             ends.append(int(found[cell]))
         if ends[1] - ends[0] + 1 < at_least:
             certain[names[cell]] = (ends[0], ends[1])
@@ -114,7 +114,7 @@ def _solver(ranges: Sequence[Range], relations: Sequence[Relation]) -> Solver:
         found = milp(
             goal,
             constraints=constraints,
-            bounds=Bounds(lows, np.minimum(highs, LARGEST)),
+            bounds=Bounds(lows, highs),
             integrality=np.ones(len(ranges)),
         )
         return None if found.x is None else np.rint(found.x)

@@ -6,16 +6,21 @@ the raw tables: numbers, truth values and fixed names.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bot.errors import BotError
 from bot.metrics.rows import RANDOM_BITS, Rows, number_of_events, to_json
+from bot.privacy.quiet_logs import log_event
 from bot.settings import DEFAULT_SPOOL_MEGABYTES
+
+logger = logging.getLogger(__name__)
 
 # A spool belongs to one server; servers that share a folder take the next free file.
 MOST_FILES: Final = 9
@@ -87,8 +92,13 @@ class Spool:
             )
             self._file.execute("CREATE TABLE IF NOT EXISTS spool (id INTEGER)")
             found = self._file.execute("SELECT id FROM spool").fetchone()
-            self.id: int = found[0] if found else secrets.randbits(RANDOM_BITS)
-            if not found:
+            (waiting,) = self._file.execute("SELECT count(*) FROM batches").fetchone()
+            if found and waiting:
+                self.id: int = found[0]
+            else:
+                # A new one for each start: the folder may be a copy of another one.
+                self.id = secrets.randbits(RANDOM_BITS)
+                self._file.execute("DELETE FROM spool")
                 self._file.execute("INSERT INTO spool VALUES (?)", (self.id,))
             self._file.execute("COMMIT")
         except sqlite3.Error:
@@ -175,7 +185,19 @@ def open_spools(
             spools.append(Spool(path, megabytes))
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
+                _close(spools)
                 raise
+        except sqlite3.DatabaseError:
+            # Spoilt on disk: put where somebody may look at it, and begun anew.
+            log_event(logger, logging.ERROR, "metrics.spool.spoilt")
+            path.replace(path.with_suffix(".spoilt"))
+            if not spools:
+                spools.append(Spool(path, megabytes))
     if not spools:
         raise OSError("Every spool of the folder is used by another server.")
     return spools
+
+
+def _close(spools: Iterable[Spool]) -> None:
+    for spool in spools:
+        spool.close()

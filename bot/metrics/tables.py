@@ -8,7 +8,7 @@ not pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from sqlalchemy.engine import Connection
 
 from bot.metrics.declared import PERIODS, TOTAL, RawColumn, declared
 from bot.metrics.disclosure import LARGEST_HIDDEN, STEP
+from bot.metrics.rows import Rows
 
 METADATA: Final = MetaData()
 # What a signed BIGINT holds.
@@ -61,7 +62,10 @@ def _yes_or_no(name: str) -> Column[Any]:
 
 def _day(name: str = "day", **options: Any) -> Column[Any]:
     # In SQLite a date is text of its own making, and `date` is NULL for any other.
-    limits = CheckConstraint(f"date({name}) IS NOT NULL AND date({name}) = {name}")
+    is_date = f"date({name}) IS NOT NULL AND date({name}) = {name}"
+    if options.get("nullable"):
+        is_date = f"{name} IS NULL OR ({is_date})"
+    limits = CheckConstraint(is_date)
     return Column(name, Date, limits, **{"nullable": False, **options})
 
 
@@ -151,9 +155,9 @@ HOUSEKEEPING: Final = Table(
     _number("times", BigInteger, 0, LARGEST),
     # Whether these rows were made up by `make demo-data`.
     _yes_or_no("is_demo"),
+    # Weeks and months that began before were counted by another version, in part.
+    _day("since", nullable=True),
 )
-
-Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def insert_rows(connection: Connection, rows: Rows) -> None:

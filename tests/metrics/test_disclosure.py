@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from sqlalchemy import insert, select
 
+from bot.metrics import solving
 from bot.metrics.counters import add_counters
 from bot.metrics.declared import declared
 from bot.metrics.disclosure import HIDDEN_SIGN, RULE, Sum, protect, rounded
 from bot.metrics.published import read_figures
 from bot.metrics.publishing import publication, publish
 from bot.metrics.retention import purge
-from bot.metrics.tables import LEFT_OUT, PERIODS_PUBLISHED, PUBLISHED
+from bot.metrics.tables import HOUSEKEEPING, LEFT_OUT, PERIODS_PUBLISHED, PUBLISHED
 from bot.metrics.turn import content_number
 from tests.metrics.attacker import SMALL, Attacker
 
@@ -477,3 +478,33 @@ def test_a_total_of_a_left_out_breakdown_is_a_star(engine):
         figures = read_figures(connection)
     assert figures.total("unhelpful", date(2026, 10, 1)) is None
     assert figures.values("opinions", "helpful", date(2026, 10, 1)) is None
+
+
+def test_what_began_before_an_upgrade_is_not_published(counted):
+    """What an older version did not count would be shown as 0."""
+    with counted.begin() as connection:
+        connection.execute(
+            insert(HOUSEKEEPING).values(
+                id=1, times=0, is_demo=False, since=date(2026, 10, 20)
+            )
+        )
+    publish(counted, date(2026, 12, 10))
+    with counted.connect() as connection:
+        starts = read_figures(connection).starts
+    assert starts["month"] == [date(2026, 11, 1)]
+    assert starts["week"][0] == date(2026, 10, 26)
+
+
+def test_a_count_that_the_solver_gives_up_on_is_left_out(monkeypatch):
+    counts = {"whole": 98, "much": 91, "little": 7}
+    covered = [Sum("whole", ("much", "little"), is_exact=False, is_covered=True)]
+    assert protect({"whole": 40, "much": 37, "little": 5}, covered)["little"] is None
+    monkeypatch.setattr(solving, "_solver", lambda *_: lambda goal: None)
+    assert set(protect(counts, covered)) == {"whole"}
+
+
+def test_large_counts_are_protected_as_small_ones_are():
+    for scale in (0, 10**6, 10**9):
+        counts = {"whole": 98 + scale, "much": 91 + scale, "little": 7}
+        covered = [Sum("whole", ("much", "little"), is_exact=False, is_covered=True)]
+        assert "little" not in protect(counts, covered), scale

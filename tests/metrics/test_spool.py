@@ -84,14 +84,40 @@ def test_a_number_is_never_given_twice(tmp_path):
     assert len(set(numbers)) == 3
 
 
-def test_a_spool_keeps_its_number_and_others_have_others(tmp_path):
+def test_a_spool_keeps_its_number_while_something_waits_and_others_have_others(
+    tmp_path,
+):
     one = Spool(tmp_path / FIRST)
     number = one.id
+    one.put(rows(1))
     one.close()
     again, other = Spool(tmp_path / FIRST), Spool(tmp_path / "spool-2.db")
     assert again.id == number != other.id
     again.close()
     other.close()
+
+
+def test_an_empty_spool_begins_anew_because_its_folder_may_be_a_copy(tmp_path):
+    one = Spool(tmp_path / FIRST)
+    one.close()
+    assert Spool(tmp_path / FIRST).id != one.id
+
+
+def test_a_spoilt_file_holds_up_no_other(tmp_path):
+    first = Spool(tmp_path / FIRST)
+    first.put(rows(3))
+    first.close()
+    (tmp_path / "spool-2.db").write_bytes(b"no database" * 1000)
+    (spool,) = open_spools(tmp_path)
+    assert numbers_in(spool.first(9)) == [3]
+    assert (tmp_path / "spool-2.spoilt").exists()
+
+
+def test_a_spoilt_first_file_is_put_aside_and_begun_anew(tmp_path):
+    (tmp_path / FIRST).write_bytes(b"no database" * 1000)
+    (spool,) = open_spools(tmp_path)
+    spool.put(rows(2))
+    assert numbers_in(spool.first(9)) == [2]
 
 
 def test_a_spool_has_one_server(tmp_path, spool):

@@ -38,5 +38,8 @@ def yes_or_no(name: str) -> sa.Column[Any]:
 
 def day(name: str = "day", **options: Any) -> sa.Column[Any]:
     """A date."""
-    limits = sa.CheckConstraint(f"date({name}) IS NOT NULL AND date({name}) = {name}")
+    is_date = f"date({name}) IS NOT NULL AND date({name}) = {name}"
+    if options.get("nullable"):
+        is_date = f"{name} IS NULL OR ({is_date})"
+    limits = sa.CheckConstraint(is_date)
     return sa.Column(name, sa.Date, limits, **{"nullable": False, **options})

@@ -124,6 +124,12 @@ def upgrade() -> None:
         number("id", sa.SmallInteger, 1, 1, primary_key=True),
         number("times", sa.BigInteger, 0, LARGEST),
         yes_or_no("is_demo"),
+        day("since", nullable=True),
+    )
+    # What is new was not counted before, and 0 would not be true.
+    op.execute(
+        "INSERT INTO housekeeping (id, times, is_demo, since) "
+        "SELECT 1, 0, false, CURRENT_DATE WHERE EXISTS (SELECT 1 FROM turns)"
     )
 
 
