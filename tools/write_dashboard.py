@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.guidance.load import load_library
+from bot.insights.sections import STEPS
 from bot.insights.words import SAME_WORDS, Words, load_words
 from bot.metrics.declared import TOTAL, Period, declared
 from bot.metrics.disclosure import HIDDEN_SIGN, RULE
@@ -34,16 +35,6 @@ MONTH: Final = "to_char(published.starts, 'YYYY-MM-DD') = '$month'"
 MONTHS: Final = (
     "SELECT to_char(starts, 'YYYY-MM-DD') FROM periods "
     "WHERE period = 'month' ORDER BY 1 DESC"
-)
-# How far people get, in order.
-STEPS: Final = (
-    "visits",
-    "conversations",
-    "understood_conversations",
-    "advised",
-    "signposted",
-    "contact_opened",
-    "helped",
 )
 DAYS: Final = (
     "Monday",

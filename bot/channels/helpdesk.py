@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -24,6 +24,7 @@ from sanic.response import json as json_response
 
 from bot.channels.forgetting import tracker_store
 from bot.channels.helpdesk_work import HelpdeskWork
+from bot.channels.own_channel import OwnChannel
 from bot.clients.desks import desk_of
 from bot.desk_settings import DeskSettings
 from bot.guidance.load import load_library
@@ -31,8 +32,7 @@ from bot.handover.finding import Finding
 from bot.handover.marks import Marks
 from bot.handover.note import AUDIENCE, Note, load_words, note_for
 from bot.metrics.turn import Turn, confidence_band, content_number, latency_band
-from bot.privacy.quiet_logs import log_event, log_quietly
-from bot.settings import Settings, read_settings
+from bot.privacy.quiet_logs import log_event
 from bot.terms import NOT_UNDERSTOOD, Nation
 
 logger = logging.getLogger(__name__)
@@ -43,30 +43,17 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_DELIVERIES_REMEMBERED: Final = 10_000
 
 
-class HelpdeskChannel(InputChannel):
+class HelpdeskChannel(OwnChannel):
     """The helpdesk, if one is set.
 
     Args:
         settings: the operator's settings.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
     @classmethod
     def name(cls) -> str:
         """Part of the address: /webhooks/helpdesk."""
         return NAME
-
-    @classmethod
-    def from_credentials(cls, credentials: dict[str, Any] | None) -> HelpdeskChannel:
-        """Called by Rasa for the entry in credentials.yml; settings come from `.env`.
-
-        Raises:
-            SettingError: a setting cannot be used.
-        """
-        log_quietly()
-        return cls(read_settings())
 
     def blueprint(
         self, on_new_message: Callable[[UserMessage], Awaitable[Any]]

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -37,13 +37,14 @@ from telegram.request import HTTPXRequest
 
 from bot.channels.acts import count_act
 from bot.channels.forgetting import forget_everywhere
+from bot.channels.own_channel import OwnChannel
 from bot.channels.reception import Reception
 from bot.channels.school_requests import school_of
 from bot.channels.telegram_talk import COMMANDS, TelegramTalk
 from bot.guidance.choices import Menu, load_titles
 from bot.guidance.load import load_library
-from bot.privacy.quiet_logs import log_event, log_quietly
-from bot.settings import Settings, read_settings
+from bot.privacy.quiet_logs import log_event
+from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -68,30 +69,17 @@ SECONDS_BETWEEN_SWEEPS: Final = 60
 SECONDS_TO_STOP: Final = 10
 
 
-class TelegramChannel(InputChannel):
+class TelegramChannel(OwnChannel):
     """The Telegram bot, if there is a token.
 
     Args:
         settings: the operator's settings.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
     @classmethod
     def name(cls) -> str:
         """Part of the address: /webhooks/telegram."""
         return NAME
-
-    @classmethod
-    def from_credentials(cls, credentials: dict[str, Any] | None) -> TelegramChannel:
-        """Called by Rasa for the entry in credentials.yml; settings come from `.env`.
-
-        Raises:
-            SettingError: a setting cannot be used.
-        """
-        log_quietly()
-        return cls(read_settings())
 
     def blueprint(
         self, on_new_message: Callable[[UserMessage], Awaitable[Any]]

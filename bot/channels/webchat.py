@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -20,6 +20,7 @@ from sanic.response import json as json_response
 
 from bot.channels.acts import count_act
 from bot.channels.forgetting import forget_everywhere, tracker_store
+from bot.channels.own_channel import OwnChannel
 from bot.channels.reception import Reception, Reply
 from bot.channels.school_requests import school_of
 from bot.channels.sessions import Sessions
@@ -27,8 +28,7 @@ from bot.errors import BotError
 from bot.guidance.choices import Menu, load_titles
 from bot.guidance.load import load_library
 from bot.metrics.turn import ActKind
-from bot.privacy.quiet_logs import log_event, log_quietly
-from bot.settings import Settings, read_settings
+from bot.privacy.quiet_logs import log_event
 
 logger = logging.getLogger(__name__)
 
@@ -46,31 +46,17 @@ class RequestError(BotError):
         self.code = code
 
 
-class WebChat(InputChannel):
+class WebChat(OwnChannel):
     """The web chat as a Rasa channel.
 
     Args:
         settings: the operator's settings.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
     @classmethod
     def name(cls) -> str:
         """Part of the address: /webhooks/webchat/."""
         return NAME
-
-    @classmethod
-    def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChat:
-        """Called by Rasa for the entry in credentials.yml; settings come from `.env`.
-
-        Raises:
-            SettingError: a setting cannot be used.
-        """
-        # `rasa run --debug` would write down what people type.
-        log_quietly()
-        return cls(read_settings())
 
     def blueprint(
         self, on_new_message: Callable[[UserMessage], Awaitable[Any]]

@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.metrics.migrations import names as known
+
 LARGEST = 2**63 - 1
 LARGEST_CRC = 2**32 - 1
 NUMBERED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -43,3 +45,22 @@ def day(name: str = "day", **options: Any) -> sa.Column[Any]:
         is_date = f"{name} IS NULL OR ({is_date})"
     limits = sa.CheckConstraint(is_date)
     return sa.Column(name, sa.Date, limits, **{"nullable": False, **options})
+
+
+def of_a_turn(**options: Any) -> list[sa.Column[Any]]:
+    """What `turns` has had from the first; the options are those of the first two."""
+    return [
+        number("conversation", sa.BigInteger, 0, LARGEST, **options),
+        day(**options),
+        number("hour", sa.SmallInteger, 0, 23),
+        number("turn_number", sa.SmallInteger, 1, 999),
+        one_of("channel", known.CHANNELS),
+        one_of("intent", known.INTENTS),
+        one_of("confidence", known.CONFIDENCE_BANDS),
+        one_of("urgency", known.URGENCIES),
+        yes_or_no("danger_check"),
+        yes_or_no("understood"),
+        one_of("nation", known.NATIONS, nullable=True),
+        one_of("audience", known.AUDIENCES),
+        one_of("latency", known.LATENCY_BANDS),
+    ]

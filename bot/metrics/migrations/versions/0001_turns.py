@@ -10,6 +10,7 @@ from bot.metrics.migrations.columns import (
     NUMBERED,
     day,
     number,
+    of_a_turn,
     one_of,
     yes_or_no,
 )
@@ -23,19 +24,7 @@ def upgrade() -> None:
     op.create_table(
         "turns",
         sa.Column("id", NUMBERED, primary_key=True),
-        number("conversation", sa.BigInteger, 0, LARGEST, index=True),
-        day(index=True),
-        number("hour", sa.SmallInteger, 0, 23),
-        number("turn_number", sa.SmallInteger, 1, 999),
-        one_of("channel", names.CHANNELS),
-        one_of("intent", names.INTENTS),
-        one_of("confidence", names.CONFIDENCE_BANDS),
-        one_of("urgency", names.URGENCIES),
-        yes_or_no("danger_check"),
-        yes_or_no("understood"),
-        one_of("nation", names.NATIONS, nullable=True),
-        one_of("audience", names.AUDIENCES),
-        one_of("latency", names.LATENCY_BANDS),
+        *of_a_turn(index=True),
         *(yes_or_no(f"signal_{name}") for name in names.SIGNALS),
     )
     op.create_table(
