@@ -10,7 +10,12 @@ from tests.insights.conftest import TOKEN
 from tests.web.axe_core import violations
 from tests.web.conftest import DESKTOP, PHONE, PICTURES
 
-pytestmark = [pytest.mark.model, pytest.mark.service]
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.service,
+    # A browser sees no database: the same page comes from both (test_over_http.py).
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session"),
+]
 
 LOOKS = {
     "desktop": {"viewport": DESKTOP},

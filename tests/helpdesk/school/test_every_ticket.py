@@ -28,7 +28,7 @@ from tests.live_server import free_port, wait_for
 pytestmark = [pytest.mark.model, pytest.mark.service]
 
 # `HELPDESK_BURST=500` for the figure in the papers; fewer, so that a run is short.
-TICKETS = int(os.environ.get("HELPDESK_BURST", "60"))
+TICKETS = int(os.environ.get("HELPDESK_BURST", "40"))
 SENDERS = 4
 # The bot is killed when so many notes are there.
 NOTES_BEFORE_THE_END = TICKETS // 4
