@@ -239,7 +239,7 @@ class CountWriter:
                 while batches := spool.first(MOST_BATCHES):
                     self._write(spool, batches)
                     spool.drop(batches[-1].number)
-                    if spool.waiting() and self._reachable:
+                    if self._reachable:
                         # However much is written, rows go after a day.
                         self._keep_house()
             done, self._left_behind = self._left_behind, []

@@ -7,7 +7,7 @@ count could be worked out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -55,7 +55,7 @@ def publish(engine: Engine, today: date | None = None) -> int:
 
 def _has_published_one(engine: Engine, period: Period, today: date) -> bool:
     with alone(engine) as connection:
-        starts = next(_due(connection, period, today), None)
+        starts = _next_due(connection, period, today)
         if starts is not None:
             _publish(connection, period, starts)
     return starts is not None
@@ -86,23 +86,22 @@ def next_start(period: Period, starts: date) -> date:
     return starts + timedelta(days=7)
 
 
-def _due(connection: Connection, period: Period, today: date) -> Iterator[date]:
-    """Starts of what is over and was not published, oldest first."""
+def _next_due(connection: Connection, period: Period, today: date) -> date | None:
+    """The start of the oldest that is over and was not published; None if all were."""
     done = select(func.max(PERIODS_PUBLISHED.c.starts)).where(
         PERIODS_PUBLISHED.c.period == period
     )
     last = connection.execute(done).scalar()
     first_day = connection.execute(select(func.min(COUNTERS.c.day))).scalar()
     if last is None and first_day is None:
-        return
+        return None
     starts = next_start(period, last) if last else start_of(period, first_day)
     since = connection.execute(select(HOUSEKEEPING.c.since)).scalar()
     if since is not None and starts < since:
         whole = start_of(period, since)
         starts = whole if whole == since else next_start(period, whole)
-    while next_start(period, starts) + timedelta(days=DAYS_UNTIL_CLOSED - 1) <= today:
-        yield starts
-        starts = next_start(period, starts)
+    closes = next_start(period, starts) + timedelta(days=DAYS_UNTIL_CLOSED - 1)
+    return starts if closes <= today else None
 
 
 def _publish(connection: Connection, period: Period, starts: date) -> None:

@@ -64,3 +64,34 @@ def of_a_turn(**options: Any) -> list[sa.Column[Any]]:
         one_of("audience", known.AUDIENCES),
         one_of("latency", known.LATENCY_BANDS),
     ]
+
+
+def of_shown(turns: str) -> list[sa.Column[Any]]:
+    """What `shown` had up to 0.5.
+
+    Args:
+        turns: the table that its rows belong to.
+    """
+    return [
+        sa.Column(
+            "turn",
+            NUMBERED,
+            sa.ForeignKey(f"{turns}.id", ondelete="CASCADE"),
+            sa.CheckConstraint(f"turn BETWEEN 1 AND {LARGEST}"),
+            primary_key=True,
+        ),
+        one_of("kind", known.SHOWN_KINDS, primary_key=True),
+        number("number", sa.BigInteger, 0, LARGEST_CRC, primary_key=True),
+    ]
+
+
+def of_an_opinion() -> list[sa.Column[Any]]:
+    """What `opinions` had."""
+    return [
+        sa.Column("id", NUMBERED, primary_key=True),
+        number("conversation", sa.BigInteger, 0, LARGEST, index=True),
+        day(index=True),
+        number("hour", sa.SmallInteger, 0, 23),
+        one_of("channel", known.CHANNELS),
+        yes_or_no("helpful"),
+    ]

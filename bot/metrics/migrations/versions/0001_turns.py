@@ -5,13 +5,10 @@ from alembic import op
 
 from bot.metrics.migrations import names
 from bot.metrics.migrations.columns import (
-    LARGEST,
-    LARGEST_CRC,
     NUMBERED,
-    day,
-    number,
     of_a_turn,
-    one_of,
+    of_an_opinion,
+    of_shown,
     yes_or_no,
 )
 
@@ -29,24 +26,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "shown",
-        sa.Column(
-            "turn",
-            NUMBERED,
-            sa.ForeignKey("turns.id", ondelete="CASCADE"),
-            sa.CheckConstraint(f"turn BETWEEN 1 AND {LARGEST}"),
-            primary_key=True,
-        ),
-        one_of("kind", names.SHOWN_KINDS, primary_key=True),
-        number("number", sa.BigInteger, 0, LARGEST_CRC, primary_key=True),
+        *of_shown("turns"),
     )
     op.create_table(
         "opinions",
-        sa.Column("id", NUMBERED, primary_key=True),
-        number("conversation", sa.BigInteger, 0, LARGEST, index=True),
-        day(index=True),
-        number("hour", sa.SmallInteger, 0, 23),
-        one_of("channel", names.CHANNELS),
-        yes_or_no("helpful"),
+        *of_an_opinion(),
     )
 
 

@@ -15,6 +15,8 @@ from bot.metrics.migrations.columns import (
     day,
     number,
     of_a_turn,
+    of_an_opinion,
+    of_shown,
     one_of,
     yes_or_no,
 )
@@ -132,24 +134,11 @@ def downgrade() -> None:
     )
     op.create_table(
         "new_shown",
-        sa.Column(
-            "turn",
-            NUMBERED,
-            sa.ForeignKey("new_turns.id", ondelete="CASCADE"),
-            sa.CheckConstraint(f"turn BETWEEN 1 AND {LARGEST}"),
-            primary_key=True,
-        ),
-        one_of("kind", names.SHOWN_KINDS, primary_key=True),
-        number("number", sa.BigInteger, 0, LARGEST_CRC, primary_key=True),
+        *of_shown("new_turns"),
     )
     op.create_table(
         "opinions",
-        sa.Column("id", NUMBERED, primary_key=True),
-        number("conversation", sa.BigInteger, 0, LARGEST, index=True),
-        day(index=True),
-        number("hour", sa.SmallInteger, 0, 23),
-        one_of("channel", names.CHANNELS),
-        yes_or_no("helpful"),
+        *of_an_opinion(),
     )
     op.execute(
         f"INSERT INTO new_turns ({COMMON}) SELECT {COMMON} FROM turns"  # noqa: S608
